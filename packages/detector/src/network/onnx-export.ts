@@ -1,0 +1,49 @@
+import { Graph } from '../autodiff/graph.ts';
+import { sigmoid } from '../autodiff/operators/functions.ts';
+import { concatenate } from '../autodiff/operators/shapes.ts';
+import { decodePredictions } from './box-decoding.ts';
+import { detectorNetwork } from './detector-network.ts';
+import { FoldedLayers, type TrainedWeights } from './folded-layers.ts';
+import type { ParameterLayout } from './parameter-layout.ts';
+import { type NetworkShape, strides } from './shape.ts';
+import { TrainableLayers } from './trainable-layers.ts';
+
+/**
+ * The trained network as an ONNX model in the convention of a YOLOv8 export: input `images` float32 [1, 3, S, S], RGB
+ * from 0 to 1, letterboxed with 114; output `output0` float32 [1, 4 + classes, A]: centre x, centre y, width and
+ * height in input pixels, then class scores from 0 to 1; A = Σ (S / stride)². Standard operators only, opset 17.
+ * Metadata as Ultralytics writes it.
+ *
+ * @param names class names; a name's position is its class id
+ */
+export function exportOnnx(shape: NetworkShape, names: readonly string[], weights: TrainedWeights): Uint8Array {
+  if (names.length !== shape.classes) {
+    throw new Error(`the network has ${shape.classes} classes, but ${names.length} names were given`);
+  }
+  const layers = new FoldedLayers(layoutOf(shape), weights);
+  const images = layers.graph.input('images', [1, 3, shape.imageSize, shape.imageSize]);
+  const { logits, centres, sizes } = decodePredictions(detectorNetwork(layers, shape, images), shape.imageSize);
+  layers.graph.output(concatenate([centres, sizes, sigmoid(logits)], 1), 'output0');
+  return layers.graph.encode({
+    task: 'detect',
+    batch: '1',
+    stride: String(Math.max(...strides)),
+    imgsz: `[${shape.imageSize}, ${shape.imageSize}]`,
+    names: `{${names.map((name, id) => `${id}: ${pythonString(name)}`).join(', ')}}`,
+  });
+}
+
+/** Where each layer's values lie in the flat vectors of a network of this shape. */
+export function layoutOf(shape: NetworkShape): ParameterLayout {
+  const layers = new TrainableLayers(new Graph());
+  const images = layers.graph.input('images', [1, 3, shape.imageSize, shape.imageSize]);
+  detectorNetwork(layers, shape, images);
+  return layers.layout;
+}
+
+/** A name as Python's `repr` writes it: readers of the metadata parse it as a Python literal. */
+function pythonString(text: string): string {
+  const escaped = text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t');
+  if (!escaped.includes("'")) return `'${escaped}'`;
+  return escaped.includes('"') ? `'${escaped.replaceAll("'", "\\'")}'` : `"${escaped}"`;
+}

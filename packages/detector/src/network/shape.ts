@@ -1,0 +1,52 @@
+/** What determines the network's structure, and with it the meaning of a parameter vector. */
+export interface NetworkShape {
+  /** Side of the square input in pixels; a multiple of 32. */
+  readonly imageSize: number;
+  readonly classes: number;
+  /** Channels of the five stages, each of which halves the resolution. */
+  readonly widths: readonly number[];
+  /** Residual units in each stage's cross-stage block; 0 leaves the block out. */
+  readonly depths: readonly number[];
+  /** Channels of the feature pyramid; each head works on half of them. */
+  readonly headWidth: number;
+  /** Subtract each image's mean and divide by its deviation before the first convolution. */
+  readonly standardizeInput: boolean;
+}
+
+/** Pixels of the input that one cell of each pyramid level covers. */
+export const strides = [8, 16, 32] as const;
+
+/** The smallest size: 328 thousand parameters with three classes. */
+export const nanoShape = {
+  widths: [8, 16, 32, 64, 96],
+  depths: [0, 1, 1, 1, 1],
+  headWidth: 48,
+  standardizeInput: false,
+} as const;
+
+export interface Anchors {
+  readonly count: number;
+  /** Cell centres in input pixels. */
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  /** Stride of the level that each anchor belongs to. */
+  readonly stride: Float32Array;
+}
+
+/** One anchor a cell: finest level first, row by row (the order of a YOLOv8 export). */
+export function anchorsOf(imageSize: number): Anchors {
+  const cells = strides.flatMap((stride) => {
+    const side = imageSize / stride;
+    return Array.from({ length: side * side }, (_, cell) => ({
+      x: ((cell % side) + 0.5) * stride,
+      y: (Math.floor(cell / side) + 0.5) * stride,
+      stride,
+    }));
+  });
+  return {
+    count: cells.length,
+    x: Float32Array.from(cells, (cell) => cell.x),
+    y: Float32Array.from(cells, (cell) => cell.y),
+    stride: Float32Array.from(cells, (cell) => cell.stride),
+  };
+}
