@@ -1,0 +1,33 @@
+/**
+ * An error that the caller gets in AWS's own words.
+ *
+ * `code` is AWS's error code (the SDK's exception name); the HTTP status comes from the service's model where the code is
+ * modelled, else from `status`. `extra` holds further modelled members of the error.
+ */
+export class AwsError extends Error {
+  readonly code: string;
+  readonly status: number | undefined;
+  readonly extra: Record<string, unknown>;
+
+  constructor(
+    code: string,
+    message: string,
+    options: { status?: number; extra?: Record<string, unknown>; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = code;
+    this.code = code;
+    this.status = options.status;
+    this.extra = options.extra ?? {};
+  }
+}
+
+/** What is not here says so by name; nothing pretends. */
+export function notImplemented(what: string): AwsError {
+  return new AwsError('NotImplemented', `${what} is not implemented by this endpoint.`, { status: 501 });
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,145 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+
+export type Value = SQLInputValue;
+
+/** A prepared statement. Rows come back as plain objects; columns are named as in the SQL. */
+export interface Statement<Row> {
+  get(...parameters: Value[]): Row | undefined;
+  all(...parameters: Value[]): Row[];
+  run(...parameters: Value[]): { changes: number };
+}
+
+/** Documents by key, for control-plane state that is read by name and listed in key order. */
+export interface Collection<T> {
+  get(key: string): T | undefined;
+  put(key: string, value: T): void;
+  delete(key: string): boolean;
+  /** Entries in key order, from after `after`, whose key starts with `prefix`. */
+  list(options?: { prefix?: string; after?: string; limit?: number }): { key: string; value: T }[];
+}
+
+/**
+ * All state, in one SQLite file (WAL, synchronous FULL).
+ *
+ * Writes are synchronous and open a transaction that is committed once per turn of the event loop, so that concurrent
+ * requests share one fsync (group commit). Whoever acknowledges something awaits {@link durable} first. Writes made
+ * without an `await` between them are committed together, or not at all.
+ */
+export class Store {
+  readonly #db: DatabaseSync;
+  #commit: Promise<void> | undefined;
+  #depth = 0;
+
+  constructor(path: string) {
+    this.#db = new DatabaseSync(path);
+    this.#db.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;',
+    );
+  }
+
+  /** Creates tables and indexes: statements must be `… IF NOT EXISTS`. */
+  define(sql: string): void {
+    this.#begin();
+    this.#db.exec(sql);
+  }
+
+  /** Prepares a statement; one that writes opens the turn's transaction. */
+  prepare<Row = Record<string, unknown>>(sql: string): Statement<Row> {
+    let statement: StatementSync | undefined;
+    const prepared = () => {
+      statement ??= this.#db.prepare(sql);
+      return statement;
+    };
+    const writes = !/^\s*(SELECT|WITH[\s\S]*\bSELECT)\b/i.test(sql) || /\b(INSERT|UPDATE|DELETE)\b/i.test(sql);
+    const begin = () => {
+      if (writes) this.#begin();
+    };
+    return {
+      get: (...parameters) => {
+        begin();
+        // SQLite's rows have no static type; the caller states it beside the SQL that shapes it.
+        return prepared().get(...parameters) as Row | undefined;
+      },
+      all: (...parameters) => {
+        begin();
+        return prepared().all(...parameters) as Row[];
+      },
+      run: (...parameters) => {
+        begin();
+        return { changes: Number(prepared().run(...parameters).changes) };
+      },
+    };
+  }
+
+  /** A table of JSON documents. `name` is its table name: letters, digits and underscores. */
+  collection<T>(name: string): Collection<T> {
+    if (!/^[a-z][a-z0-9_]*$/.test(name))
+      throw new Error(`collection name ${name}: use lower-case letters, digits and _`);
+    this.define(`CREATE TABLE IF NOT EXISTS ${name} (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`);
+    const get = this.prepare<{ value: string }>(`SELECT value FROM ${name} WHERE key = ?`);
+    const put = this.prepare(
+      `INSERT INTO ${name} (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+    );
+    const remove = this.prepare(`DELETE FROM ${name} WHERE key = ?`);
+    const list = this.prepare<{ key: string; value: string }>(
+      `SELECT key, value FROM ${name} WHERE key > ? AND key >= ? AND key < ? ORDER BY key LIMIT ?`,
+    );
+    return {
+      get(key) {
+        const row = get.get(key);
+        return row && JSON.parse(row.value);
+      },
+      put: (key, value) => void put.run(key, JSON.stringify(value)),
+      delete: (key) => remove.run(key).changes > 0,
+      list: ({ prefix = '', after = '', limit = -1 } = {}) =>
+        list
+          .all(after, prefix, `${prefix}\u{10ffff}`, limit)
+          .map((row) => ({ key: row.key, value: JSON.parse(row.value) })),
+    };
+  }
+
+  /** Runs `work` so that its writes are undone when it throws. `work` must be synchronous. */
+  atomic<T>(work: () => T): T {
+    this.#begin();
+    const savepoint = `s${this.#depth++}`;
+    this.#db.exec(`SAVEPOINT ${savepoint}`);
+    try {
+      const result = work();
+      this.#db.exec(`RELEASE ${savepoint}`);
+      return result;
+    } catch (error) {
+      this.#db.exec(`ROLLBACK TO ${savepoint}; RELEASE ${savepoint}`);
+      throw error;
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  /** Resolves when everything written so far is on disk. */
+  durable(): Promise<void> {
+    return this.#commit ?? Promise.resolve();
+  }
+
+  close(): void {
+    if (this.#commit) this.#db.exec('COMMIT');
+    this.#commit = undefined;
+    this.#db.close();
+  }
+
+  #begin(): void {
+    if (this.#commit) return;
+    this.#db.exec('BEGIN');
+    this.#commit = new Promise((resolve, reject) => {
+      setImmediate(() => {
+        if (!this.#commit) return resolve();
+        this.#commit = undefined;
+        try {
+          this.#db.exec('COMMIT');
+          resolve();
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+  }
+}

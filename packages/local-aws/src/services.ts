@@ -1,0 +1,4 @@
+import type { Service } from './kernel/service.ts';
+
+/** Every AWS service that exists here. The order is that of starting: a service starts after those that it calls while starting. */
+export const services: Service[] = [];
