@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { nonMaximumSuppression } from './non-maximum-suppression.ts';
+
+type Row = [left: number, top: number, width: number, height: number, confidence: number, classId: number];
+
+const candidates = (...rows: Row[]) => ({
+  count: rows.length,
+  boxes: Float32Array.from(rows.flatMap((row) => row.slice(0, 4))),
+  confidences: Float32Array.from(rows.map((row) => row[4])),
+  classIds: Uint16Array.from(rows.map((row) => row[5])),
+});
+
+describe('nonMaximumSuppression', () => {
+  it('keeps the most confident of boxes that overlap, and all that lie apart', () => {
+    const kept = nonMaximumSuppression(
+      candidates([0, 0, 10, 10, 0.5, 0], [1, 0, 10, 10, 0.75, 0], [50, 50, 10, 10, 0.25, 0]),
+      { iou: 0.6, limit: 100 },
+    );
+    expect(kept).toEqual([
+      { box: { left: 1, top: 0, width: 10, height: 10 }, classId: 0, confidence: 0.75 },
+      { box: { left: 50, top: 50, width: 10, height: 10 }, classId: 0, confidence: 0.25 },
+    ]);
+  });
+
+  it('lets boxes of different classes lie on each other', () => {
+    const kept = nonMaximumSuppression(candidates([0, 0, 10, 10, 0.5, 0], [0, 0, 10, 10, 0.75, 1]), {
+      iou: 0.6,
+      limit: 100,
+    });
+    expect(kept.map(({ classId }) => classId)).toEqual([1, 0]);
+  });
+
+  it('keeps an overlap of exactly the limit', () => {
+    // 5 of 10 pixels shared: IoU 1/2.
+    const rows = candidates([0, 0, 10, 1, 0.75, 0], [0, 0, 5, 1, 0.5, 0]);
+    expect(nonMaximumSuppression(rows, { iou: 0.5, limit: 100 })).toHaveLength(2);
+    expect(nonMaximumSuppression(rows, { iou: 0.49, limit: 100 })).toHaveLength(1);
+  });
+
+  it('does not let a suppressed box suppress others', () => {
+    // Each overlaps with its neighbour by 1/3, the first and the last not at all.
+    const kept = nonMaximumSuppression(
+      candidates([0, 0, 10, 10, 0.9, 0], [5, 0, 10, 10, 0.8, 0], [10, 0, 10, 10, 0.7, 0]),
+      { iou: 0.3, limit: 100 },
+    );
+    expect(kept.map(({ box }) => box.left)).toEqual([0, 10]);
+  });
+
+  it('orders by confidence, equals as they came, and stops at the limit', () => {
+    const rows = candidates([0, 0, 5, 5, 0.5, 0], [20, 0, 5, 5, 0.75, 0], [40, 0, 5, 5, 0.5, 0]);
+    const lefts = (limit: number) => nonMaximumSuppression(rows, { iou: 0.5, limit }).map(({ box }) => box.left);
+    expect(lefts(3)).toEqual([20, 0, 40]);
+    expect(lefts(2)).toEqual([20, 0]);
+  });
+
+  it('drops boxes without an area', () => {
+    expect(nonMaximumSuppression(candidates([0, 0, 0, 5, 0.5, 0]), { iou: 0.5, limit: 9 })).toEqual([]);
+  });
+});

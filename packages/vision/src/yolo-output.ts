@@ -1,0 +1,78 @@
+/** Boxes that a network proposes, as columns. Entry i of each array belongs to candidate i. */
+export interface Candidates {
+  readonly count: number;
+  /** [count, 4]: left, top, width, height in pixels of the network's input. */
+  readonly boxes: Float32Array;
+  readonly confidences: Float32Array;
+  readonly classIds: Uint16Array;
+}
+
+const BOX_ROWS = 4;
+
+/**
+ * Reads a YOLOv8 export's `output0`: rows of centre x, centre y, width and height in input pixels, then a row of scores
+ * (0 to 1) for each class; one column an anchor. An anchor is a candidate for every class whose score is above
+ * `confidence`, so that each class can be judged by a threshold of its own.
+ *
+ * @param output the values of [1, 4 + classes, anchors]
+ * @param dims the output's shape
+ * @throws RangeError when the shape isn't that of such an output or has a different number of values
+ */
+export function decodeYolo(output: Float32Array, dims: readonly number[], confidence: number): Candidates {
+  const { classes, anchors } = yoloShape(dims);
+  if (output.length !== (BOX_ROWS + classes) * anchors) {
+    throw new RangeError(
+      `the output has ${output.length} values; its shape [${dims.join(', ')}] needs ${dims.reduce((a, b) => a * b, 1)}`,
+    );
+  }
+  const first = BOX_ROWS * anchors;
+  let count = 0;
+  for (let i = first; i < output.length; i++) if (output[i]! > confidence) count++;
+
+  const candidates = {
+    count,
+    boxes: new Float32Array(4 * count),
+    confidences: new Float32Array(count),
+    classIds: new Uint16Array(count),
+  };
+  let next = 0;
+  for (let classId = 0; classId < classes; classId++) {
+    const row = first + classId * anchors;
+    for (let anchor = 0; anchor < anchors; anchor++) {
+      const score = output[row + anchor]!;
+      if (!(score > confidence)) continue;
+      const width = output[2 * anchors + anchor]!;
+      const height = output[3 * anchors + anchor]!;
+      candidates.boxes[4 * next] = output[anchor]! - width / 2;
+      candidates.boxes[4 * next + 1] = output[anchors + anchor]! - height / 2;
+      candidates.boxes[4 * next + 2] = width;
+      candidates.boxes[4 * next + 3] = height;
+      candidates.confidences[next] = score;
+      candidates.classIds[next] = classId;
+      next++;
+    }
+  }
+  return candidates;
+}
+
+/**
+ * The number of classes and anchors that a shape [1, 4 + classes, anchors] stands for.
+ *
+ * @throws RangeError when it is another kind of shape
+ */
+export function yoloShape(dims: readonly number[]): { classes: number; anchors: number } {
+  const [batch, rows, anchors] = dims;
+  if (
+    dims.length !== 3 ||
+    batch !== 1 ||
+    rows === undefined ||
+    anchors === undefined ||
+    rows <= BOX_ROWS ||
+    anchors < 1
+  ) {
+    throw new RangeError(
+      `the output's shape is [${dims.join(', ')}]; a detector in YOLOv8's export convention has [1, 4 + classes, anchors]`,
+    );
+  }
+  return { classes: rows - BOX_ROWS, anchors };
+}
