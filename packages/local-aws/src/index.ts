@@ -1,0 +1,70 @@
+import { type Clock, systemClock } from './kernel/clock.ts';
+import type { AccessKey } from './kernel/credentials.ts';
+import { Gateway } from './kernel/gateway.ts';
+import { type JobImage, Kernel } from './kernel/kernel.ts';
+import { services } from './services.ts';
+
+export { type Clock, type ManualClock, manualClock, systemClock } from './kernel/clock.ts';
+export { AwsError } from './kernel/errors.ts';
+export type { JobImage } from './kernel/kernel.ts';
+
+export interface LocalAwsOptions {
+  /** Folder for all state; made when missing. One process at a time. */
+  dataDir: string;
+  /** TCP port on 127.0.0.1; 0 takes a free one. */
+  port?: number;
+  account?: string;
+  region?: string;
+  clock?: Clock;
+  /** What runs in place of a container image, by ECR repository name. */
+  images?: Record<string, JobImage>;
+  /** Where trouble is told that no caller hears of; standard error by default. */
+  report?(message: string, error?: unknown): void;
+}
+
+export interface LocalAws {
+  /** E.g. `http://127.0.0.1:4580`: what `AWS_ENDPOINT_URL` is set to. */
+  endpoint: string;
+  account: string;
+  region: string;
+  /** The administrator's access key; the same one over restarts. */
+  administrator: AccessKey;
+  kernel: Kernel;
+  close(): Promise<void>;
+}
+
+/** Starts the embedded AWS and takes up the work that an earlier run left. */
+export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
+  const {
+    dataDir,
+    port = 0,
+    account = '000000000000',
+    region = 'eu-west-1',
+    clock = systemClock,
+    images = {},
+  } = options;
+  const report = options.report ?? ((message, error) => console.error(`local-aws: ${message}`, error ?? ''));
+  const kernel = new Kernel({ dataDir, account, region, clock, images, report }, services);
+  const gateway = new Gateway(kernel);
+  try {
+    const endpoint = await gateway.listen(port);
+    const administrator = kernel.credentials.administrator();
+    await kernel.start(endpoint);
+    await kernel.store.durable();
+    return {
+      endpoint,
+      account,
+      region,
+      administrator,
+      kernel,
+      async close() {
+        await gateway.close();
+        await kernel.close();
+      },
+    };
+  } catch (error) {
+    await gateway.close();
+    await kernel.close();
+    throw error;
+  }
+}
