@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { InspectorError } from './errors.ts';
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be a sha256 in lower-case hex');
+const share = z.number().min(0).max(1);
+
+const modelManifestSchema = z.object({
+  format: z.literal('assay.model/1'),
+  /** A class's name stands at its id. */
+  names: z.array(z.string().min(1)).min(1),
+  /** Side of the square input in pixels. */
+  imageSize: z.int().positive(),
+  /** Pixels of the coarsest grid cell. */
+  stride: z.int().positive(),
+  /** Digest of `model.onnx`. */
+  sha256: digest,
+  trainer: z.object({ name: z.string(), version: z.string(), seed: z.int() }),
+  /** What it was trained on. */
+  snapshot: z.object({ uri: z.string(), sha256: digest }),
+  /** From which confidence on a detection counts, and from which overlap on two are one. */
+  thresholds: z.object({ confidence: share, iou: share }),
+});
+
+/** What `manifest.json` beside `model.onnx` says. */
+export type ModelManifest = z.infer<typeof modelManifestSchema>;
+
+/**
+ * Reads a `manifest.json`, given as its text or bytes. Unknown members are tolerated.
+ *
+ * @throws InspectorError `manifest-invalid`, naming the members that are wrong
+ */
+export function readModelManifest(json: string | Uint8Array): ModelManifest {
+  const text = typeof json === 'string' ? json : new TextDecoder().decode(json);
+  const parsed = modelManifestSchema.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
+  throw new InspectorError(
+    'manifest-invalid',
+    `The model's manifest.json isn't a manifest of format assay.model/1: ${faults.join('; ')}. ` +
+      'Take manifest.json and model.onnx from the same model.tar.gz, or train the model again.',
+    { cause: parsed.error },
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new InspectorError(
+      'manifest-invalid',
+      `The model's manifest.json isn't JSON (it begins with ${JSON.stringify(text.slice(0, 40))}). ` +
+        'Take it from the model.tar.gz that the training wrote.',
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,1 @@
+export { tinyModel } from './tiny-model.ts';
