@@ -22,7 +22,10 @@ if (!upToDate()) {
   console.log('Installing packages (about a minute, once) …');
   const npm = process.env.npm_execpath ?? 'npm';
   const [command, first] = npm.endsWith('.js') ? [process.execPath, [npm]] : [npm, []];
-  const result = spawnSync(command, [...first, 'ci', '--no-progress', '--loglevel=error'], { cwd: root, stdio: 'inherit' });
+  const result = spawnSync(command, [...first, 'ci', '--no-progress', '--loglevel=error'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   if (result.status !== 0) {
     console.error('The installation failed. Run "npm ci" to see why.');
     process.exit(result.status ?? 1);

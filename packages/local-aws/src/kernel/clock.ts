@@ -37,6 +37,8 @@ export function manualClock(start = Date.UTC(2026, 0, 1)): ManualClock {
     },
     async advance(milliseconds) {
       const end = time + milliseconds;
+      // What was begun at this instant may still set its timers.
+      await settled();
       for (;;) {
         const next = tasks.filter((entry) => entry.due <= end).sort((a, b) => a.due - b.due)[0];
         if (!next) break;
