@@ -43,11 +43,9 @@ export async function storeBody(
   if (!algorithm) throw new AwsError('InvalidRequest', 'Checksum algorithm provided is unsupported.', { status: 400 });
 
   const md5 = createHash('md5');
-  const sha256 = payloadHash(headers) === undefined ? undefined : createHash('sha256');
   const calculation = algorithm.start();
   const segment = await files.write(content, (chunk) => {
     md5.update(chunk);
-    sha256?.update(chunk);
     calculation.update(chunk);
   });
   try {
@@ -61,12 +59,6 @@ export async function storeBody(
         { status: 400 },
       );
     verifyMd5(claims.ContentMD5, digest);
-    if (sha256 && sha256.digest('hex') !== payloadHash(headers))
-      throw new AwsError(
-        'XAmzContentSHA256Mismatch',
-        "The provided 'x-amz-content-sha256' header does not match what was computed.",
-        { status: 400 },
-      );
     const claimed = claims[algorithm.member] ?? trailers.get(algorithm.header);
     if (claimed !== undefined) verifyChecksum(algorithm, claimed, value);
     return {
@@ -100,12 +92,6 @@ function verifyChecksum(algorithm: { name: string; header: string; length: numbe
 type Headers = Record<string, string | string[] | undefined>;
 
 const isStreamed = (headers: Headers) => String(headers['x-amz-content-sha256'] ?? '').startsWith('STREAMING-');
-
-/** The body's SHA-256 in hex, when the client signed it. */
-function payloadHash(headers: Headers): string | undefined {
-  const value = headers['x-amz-content-sha256'];
-  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value) ? value : undefined;
-}
 
 /** A body over HTTP is a stream; from another service of this process it may be text or bytes too. */
 async function* bytesOf(body: unknown): AsyncGenerator<Uint8Array> {

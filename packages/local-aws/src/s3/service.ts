@@ -3,6 +3,24 @@ import {
   getBucketNotificationConfiguration,
   putBucketNotificationConfiguration,
 } from './operations/bucket-notification.ts';
+import {
+  deleteBucketLifecycle,
+  deleteBucketPolicy,
+  getBucketEncryption,
+  getBucketLifecycleConfiguration,
+  getBucketOwnershipControls,
+  getBucketPolicy,
+  getBucketTagging,
+  getBucketVersioning,
+  getPublicAccessBlock,
+  putBucketEncryption,
+  putBucketLifecycleConfiguration,
+  putBucketOwnershipControls,
+  putBucketPolicy,
+  putBucketTagging,
+  putBucketVersioning,
+  putPublicAccessBlock,
+} from './operations/bucket-settings.ts';
 import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './operations/buckets.ts';
 import { copyObject } from './operations/copy-object.ts';
 import { deleteObject, deleteObjects } from './operations/delete-object.ts';
@@ -10,6 +28,8 @@ import { getObject } from './operations/get-object.ts';
 import { headObject } from './operations/head-object.ts';
 import { listObjects, listObjectsV2 } from './operations/list-objects.ts';
 import { putObject } from './operations/put-object.ts';
+import { bucketResource } from './resources/bucket.ts';
+import { bucketPolicyResource } from './resources/bucket-policy.ts';
 import { createS3, type S3 } from './state.ts';
 
 export const s3Service = defineService<'s3', S3>({
@@ -21,17 +41,34 @@ export const s3Service = defineService<'s3', S3>({
     CopyObject: copyObject,
     CreateBucket: createBucket,
     DeleteBucket: deleteBucket,
+    DeleteBucketLifecycle: deleteBucketLifecycle,
+    DeleteBucketPolicy: deleteBucketPolicy,
     DeleteObject: deleteObject,
     DeleteObjects: deleteObjects,
+    GetBucketEncryption: getBucketEncryption,
+    GetBucketLifecycleConfiguration: getBucketLifecycleConfiguration,
     GetBucketLocation: getBucketLocation,
     GetBucketNotificationConfiguration: getBucketNotificationConfiguration,
+    GetBucketOwnershipControls: getBucketOwnershipControls,
+    GetBucketPolicy: getBucketPolicy,
+    GetBucketTagging: getBucketTagging,
+    GetBucketVersioning: getBucketVersioning,
     GetObject: getObject,
+    GetPublicAccessBlock: getPublicAccessBlock,
     HeadBucket: headBucket,
     HeadObject: headObject,
     ListBuckets: listBuckets,
     ListObjects: listObjects,
     ListObjectsV2: listObjectsV2,
+    PutBucketEncryption: putBucketEncryption,
+    PutBucketLifecycleConfiguration: putBucketLifecycleConfiguration,
     PutBucketNotificationConfiguration: putBucketNotificationConfiguration,
+    PutBucketOwnershipControls: putBucketOwnershipControls,
+    PutBucketPolicy: putBucketPolicy,
+    PutBucketTagging: putBucketTagging,
+    PutBucketVersioning: putBucketVersioning,
     PutObject: putObject,
+    PutPublicAccessBlock: putPublicAccessBlock,
   },
+  resources: { 'AWS::S3::Bucket': bucketResource, 'AWS::S3::BucketPolicy': bucketPolicyResource },
 });

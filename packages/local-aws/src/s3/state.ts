@@ -3,9 +3,9 @@ import type { Kernel } from '../kernel/kernel.ts';
 import type { Request } from '../kernel/service.ts';
 import type { Collection } from '../kernel/store.ts';
 import type { Bucket } from './bucket.ts';
-import { sequencers } from './notifications.ts';
 import { ObjectFiles } from './object-files.ts';
 import { type ObjectTable, objectTable } from './object-table.ts';
+import { sequencers } from './sequencer.ts';
 import { type UploadTable, uploadTable } from './upload-table.ts';
 
 export interface S3 {

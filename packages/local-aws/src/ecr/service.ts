@@ -1,0 +1,10 @@
+import { defineService } from '../kernel/service.ts';
+import { describeRepositories } from './operations/describe-repositories.ts';
+
+export const ecrService = defineService<'ecr', undefined>({
+  name: 'ecr',
+  signingName: 'ecr',
+  load: () => import('@aws-sdk/client-ecr'),
+  create: () => undefined,
+  operations: { DescribeRepositories: describeRepositories },
+});

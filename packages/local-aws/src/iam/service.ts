@@ -1,0 +1,48 @@
+import { defineService } from '../kernel/service.ts';
+import {
+  attachRolePolicy,
+  deleteRolePolicy,
+  detachRolePolicy,
+  getRolePolicy,
+  listAttachedRolePolicies,
+  listRolePolicies,
+  putRolePolicy,
+} from './operations/role-policies.ts';
+import {
+  createRole,
+  deleteRole,
+  getRole,
+  listRoles,
+  tagRole,
+  untagRole,
+  updateAssumeRolePolicy,
+  updateRole,
+} from './operations/roles.ts';
+import { policyResource } from './resources/policy.ts';
+import { roleResource } from './resources/role.ts';
+import { createIam, type Iam } from './role.ts';
+
+export const iamService = defineService<'iam', Iam>({
+  name: 'iam',
+  signingName: 'iam',
+  load: () => import('@aws-sdk/client-iam'),
+  create: createIam,
+  operations: {
+    AttachRolePolicy: attachRolePolicy,
+    CreateRole: createRole,
+    DeleteRole: deleteRole,
+    DeleteRolePolicy: deleteRolePolicy,
+    DetachRolePolicy: detachRolePolicy,
+    GetRole: getRole,
+    GetRolePolicy: getRolePolicy,
+    ListAttachedRolePolicies: listAttachedRolePolicies,
+    ListRolePolicies: listRolePolicies,
+    ListRoles: listRoles,
+    PutRolePolicy: putRolePolicy,
+    TagRole: tagRole,
+    UntagRole: untagRole,
+    UpdateAssumeRolePolicy: updateAssumeRolePolicy,
+    UpdateRole: updateRole,
+  },
+  resources: { 'AWS::IAM::Policy': policyResource, 'AWS::IAM::Role': roleResource },
+});

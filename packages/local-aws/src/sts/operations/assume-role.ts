@@ -1,0 +1,42 @@
+import { AwsError, notImplemented } from '../../kernel/errors.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { Operation } from '../../kernel/service.ts';
+
+/** Gives credentials of a role that exists. */
+export const assumeRole: Operation<'sts', 'AssumeRole', Kernel> = async (input, { caller }, kernel) => {
+  if (input.Policy !== undefined || (input.PolicyArns?.length ?? 0) > 0)
+    throw notImplemented('sts:AssumeRole with a session policy');
+  const { RoleArn = '', RoleSessionName = '', DurationSeconds = 3600 } = input;
+  const name = RoleArn.slice(RoleArn.lastIndexOf('/') + 1);
+  const role = await kernel.call('iam', 'GetRole', { RoleName: name }, caller).then(
+    ({ Role }) => Role,
+    (error: unknown) => {
+      if (error instanceof AwsError && error.code === 'NoSuchEntityException') return undefined;
+      throw error;
+    },
+  );
+  if (role?.Arn !== RoleArn)
+    throw new AwsError(
+      'AccessDenied',
+      `User: ${caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${RoleArn}`,
+      { status: 403 },
+    );
+  if (DurationSeconds > (role.MaxSessionDuration ?? 3600))
+    throw new AwsError(
+      'ValidationError',
+      'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
+    );
+  const key = kernel.credentials.issue(RoleArn, RoleSessionName, DurationSeconds);
+  return {
+    Credentials: {
+      AccessKeyId: key.accessKeyId,
+      SecretAccessKey: key.secretAccessKey,
+      SessionToken: key.sessionToken,
+      Expiration: new Date(key.expires),
+    },
+    AssumedRoleUser: {
+      AssumedRoleId: `${role.RoleId}:${RoleSessionName}`,
+      Arn: `arn:aws:sts::${kernel.account}:assumed-role/${name}/${RoleSessionName}`,
+    },
+  };
+};

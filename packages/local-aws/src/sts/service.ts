@@ -1,0 +1,12 @@
+import type { Kernel } from '../kernel/kernel.ts';
+import { defineService } from '../kernel/service.ts';
+import { assumeRole } from './operations/assume-role.ts';
+import { getCallerIdentity } from './operations/get-caller-identity.ts';
+
+export const stsService = defineService<'sts', Kernel>({
+  name: 'sts',
+  signingName: 'sts',
+  load: () => import('@aws-sdk/client-sts'),
+  create: (kernel) => kernel,
+  operations: { AssumeRole: assumeRole, GetCallerIdentity: getCallerIdentity },
+});
