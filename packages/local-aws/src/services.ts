@@ -1,3 +1,4 @@
+import { dynamodbService } from './dynamodb/service.ts';
 import { ecrService } from './ecr/service.ts';
 import { iamService } from './iam/service.ts';
 import type { Service } from './kernel/service.ts';

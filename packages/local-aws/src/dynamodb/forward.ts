@@ -1,0 +1,46 @@
+import { Agent, request as httpRequest } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import { serviceCaller } from '../kernel/caller.ts';
+import { AwsError } from '../kernel/errors.ts';
+import type { ForwardedRequest } from '../kernel/service.ts';
+import { settingInputs } from './settings.ts';
+import type { DynamoState } from './state.ts';
+
+const agent = new Agent({ keepAlive: true });
+
+/** Hands a request, whose signature the gateway has verified, to dynalite, and its answer back as it is. */
+export async function forward(request: ForwardedRequest, state: DynamoState): Promise<void> {
+  const { message, response, body, operation } = request;
+  switch (operation) {
+    case 'UpdateTimeToLive':
+    case 'DescribeTimeToLive':
+    case 'UpdateContinuousBackups':
+    case 'DescribeContinuousBackups':
+      return answerHere(request, operation, state);
+  }
+  const origin = await state.server.origin();
+  await new Promise<void>((resolve, reject) => {
+    const headers = { ...message.headers, 'content-length': body.length };
+    const onward = httpRequest(origin, { agent, method: 'POST', headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      pipeline(answer, response).then(resolve, reject);
+    });
+    onward.once('error', reject);
+    onward.end(body);
+  });
+}
+
+async function answerHere(
+  { response, body }: ForwardedRequest,
+  operation: keyof typeof settingInputs,
+  { kernel }: DynamoState,
+): Promise<void> {
+  const input = settingInputs[operation].safeParse(JSON.parse(body.toString()));
+  if (!input.success) throw new AwsError('ValidationException', z.prettifyError(input.error));
+  const caller = serviceCaller('dynamodb.amazonaws.com', kernel.account);
+  const answer = JSON.stringify(await kernel.call('dynamodb', operation, input.data, caller));
+  await kernel.store.durable();
+  response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
+  response.end(answer);
+}
