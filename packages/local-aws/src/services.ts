@@ -4,7 +4,8 @@ import { iamService } from './iam/service.ts';
 import type { Service } from './kernel/service.ts';
 import { s3Service } from './s3/service.ts';
 import { sagemakerService } from './sagemaker/service.ts';
+import { sqsService } from './sqs/service.ts';
 import { stsService } from './sts/service.ts';
 
 /** Every AWS service that exists here. The order is that of starting: a service starts after those that it calls while starting. */
-export const services: Service[] = [iamService, stsService, ecrService, s3Service, sagemakerService];
+export const services: Service[] = [iamService, stsService, ecrService, s3Service, sqsService, sagemakerService];
