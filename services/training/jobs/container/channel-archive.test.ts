@@ -1,0 +1,54 @@
+import { mkdtemp, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { entriesOf, readArchive, writeArchive } from './channel-archive.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'archive-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const entries = [
+  { name: 'data.json', bytes: Buffer.from('{}') },
+  { name: 'labels/empty.txt', bytes: Buffer.of() },
+  { name: 'images/large.png', bytes: Buffer.alloc(300_000, 'assay') },
+];
+
+describe('an archive', () => {
+  it('gives back what was put in, in order', async () => {
+    const file = join(folder, 'a.tar.gz');
+    const { bytes } = await writeArchive(file, entriesOf(entries));
+    expect((await readFile(file)).length).toBe(bytes);
+    expect(await Readable.from(readArchive(file)).toArray()).toEqual(entries);
+  });
+
+  it('has the same bytes each time it is written', async () => {
+    const first = await writeArchive(join(folder, 'a.tar.gz'), entriesOf(entries));
+    await utimes(join(folder, 'a.tar.gz'), 1, 1);
+    const second = await writeArchive(join(folder, 'b.tar.gz'), entriesOf(entries));
+    expect(second).toEqual(first);
+    // Modification time of the gzip header, and its operating system "unknown".
+    const header = (await readFile(join(folder, 'b.tar.gz'))).subarray(0, 10);
+    expect([...header.subarray(4, 8), header[9]]).toEqual([0, 0, 0, 0, 255]);
+  });
+
+  it('is not written when an entry can not be had', async () => {
+    async function* failing() {
+      yield entries[0]!;
+      throw new Error('no such image');
+    }
+    await expect(writeArchive(join(folder, 'a.tar.gz'), failing())).rejects.toThrow('no such image');
+  });
+
+  it('is refused when it is cut off or something else', async () => {
+    const file = join(folder, 'a.tar.gz');
+    await writeArchive(file, entriesOf(entries));
+    await truncate(file, 2000);
+    await expect(Readable.from(readArchive(file)).toArray()).rejects.toThrow("isn't a complete .tar.gz archive");
+    await writeFile(file, 'hello');
+    await expect(Readable.from(readArchive(file)).toArray()).rejects.toThrow("isn't a complete .tar.gz archive");
+  });
+});

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { classNames, labelQuery, readLabelRow } from './label-query.ts';
+
+const box = { left: 1, top: 2, width: 3, height: 4, classId: 0, className: 'scratch' };
+const row = {
+  image_id: 'a'.repeat(64),
+  uri: 's3://images/incoming/s1/p1/a.jpg',
+  width: '640',
+  height: '480',
+  station: 's1',
+  part: 'p1',
+  origin: 'upload',
+  boxes: JSON.stringify([box]),
+  labeling_job: 'job-1',
+  event_time: '2026-03-04T10:00:00.000Z',
+  group_since: '2026-03-01T10:00:00.000Z',
+};
+
+describe('labelQuery', () => {
+  it('takes the newest outcome of each image up to the instant, where it is approved and not deleted', () => {
+    expect(labelQuery('assay-local-labels-1772612130', '2026-03-04T10:00:00.000Z')).toMatchInlineSnapshot(`
+      "SELECT image_id, uri, width, height, station, part, origin, boxes, labeling_job, event_time, group_since
+      FROM (
+        SELECT *,
+          row_number() OVER (PARTITION BY image_id ORDER BY event_time DESC, api_invocation_time DESC, write_time DESC) AS newness,
+          min(CASE WHEN verdict = 'approved' THEN event_time END) OVER (PARTITION BY station, part) AS group_since
+        FROM "assay-local-labels-1772612130"
+        WHERE event_time <= '2026-03-04T10:00:00.000Z'
+      ) AS outcomes
+      WHERE newness = 1 AND verdict = 'approved' AND NOT is_deleted
+      ORDER BY image_id"
+    `);
+  });
+});
+
+describe('readLabelRow', () => {
+  it('reads a row of text', () => {
+    expect(readLabelRow(row)).toMatchObject({ imageId: row.image_id, width: 640, boxes: [box] });
+  });
+
+  it('names the image and the column that can not be understood', () => {
+    expect(() => readLabelRow({ ...row, boxes: '[{' })).toThrow(/image a+ .*boxes: is not JSON/);
+    expect(() => readLabelRow({ ...row, width: '0' })).toThrow('width:');
+    expect(() => readLabelRow({ ...row, boxes: undefined })).toThrow('boxes:');
+  });
+});
+
+describe('classNames', () => {
+  const image = (...classes: [number, string][]) => ({
+    ...readLabelRow(row),
+    boxes: classes.map(([classId, className]) => ({ ...box, classId, className })),
+  });
+
+  it('puts each name at its id, and a placeholder where no box has been seen', () => {
+    expect(classNames([image([2, 'stain']), image([0, 'scratch'], [2, 'stain'])])).toEqual(['scratch', 'class-1', 'stain']);
+  });
+
+  it('refuses an id with two names, and a data set without boxes', () => {
+    expect(() => classNames([image([0, 'scratch']), image([0, 'dent'])])).toThrow('both "scratch" and "dent"');
+    expect(() => classNames([image(), image()])).toThrow('None of the 2 approved images has a box');
+  });
+});

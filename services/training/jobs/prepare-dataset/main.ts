@@ -1,0 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AthenaClient } from '@aws-sdk/client-athena';
+import { S3Client } from '@aws-sdk/client-s3';
+import { outputFolder, outputUri } from '../container/folders.ts';
+import { runProcessingJob } from '../container/run-job.ts';
+import { athenaRows } from './athena-rows.ts';
+import { objectFetcher } from './object-fetcher.ts';
+import { prepareDataset } from './prepare-dataset.ts';
+import { readPrepareSettings } from './settings.ts';
+
+await runProcessingJob(async () => {
+  const { asOf, table, catalog, database, workGroup, queryOutput } = readPrepareSettings(process.env);
+  const athena = new AthenaClient({});
+  await prepareDataset({
+    asOf,
+    table,
+    snapshotUri: `${await outputUri('snapshot')}/snapshot.json`,
+    outputFolder,
+    query: athenaRows({ athena, catalog, database, workGroup, output: queryOutput, sleep }),
+    fetchObject: objectFetcher(new S3Client({})),
+    log: (line) => console.log(line),
+  });
+});

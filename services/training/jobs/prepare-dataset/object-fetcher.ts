@@ -1,0 +1,20 @@
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { parseS3Uri } from '@assay/events';
+
+/** Fetches whole objects. @returns a function that throws an Error naming the object that can't be read */
+export function objectFetcher(s3: S3Client): (uri: string) => Promise<Uint8Array> {
+  return async (uri) => {
+    const { bucket, key } = parseS3Uri(uri);
+    try {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      if (Body === undefined) throw new Error('it came without a body');
+      return await Body.transformToByteArray();
+    } catch (cause) {
+      const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+      throw new Error(
+        `The labelled image ${uri} can't be read (${reason}). Restore the object, or let the job's role read its bucket.`,
+        { cause },
+      );
+    }
+  };
+}

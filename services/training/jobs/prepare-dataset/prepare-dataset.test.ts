@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readArchive } from '../container/channel-archive.ts';
+import { prepareDataset } from './prepare-dataset.ts';
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+/** Ten parts with two photographs each; of every part the second has no defect. */
+async function labelStore() {
+  const objects = new Map<string, Uint8Array>();
+  const rows: Record<string, string>[] = [];
+  for (let index = 0; index < 20; index++) {
+    const part = `p${Math.floor(index / 2)}`;
+    const background = { r: 10 * index, g: 20, b: 200 };
+    const bytes = await sharp({ create: { width: 40, height: 20, channels: 3, background } }).png().toBuffer();
+    const uri = `s3://images/incoming/s1/${part}/${index}.png`;
+    objects.set(uri, bytes);
+    const box = { left: 10, top: 5, width: 20, height: 10, classId: 0, className: 'scratch' };
+    rows.push({
+      image_id: sha256(bytes),
+      uri,
+      width: '40',
+      height: '20',
+      station: 's1',
+      part,
+      origin: 'upload',
+      boxes: JSON.stringify(index % 2 === 0 ? [box] : []),
+      labeling_job: 'job-1',
+      event_time: '2026-03-04T10:00:00.000Z',
+      group_since: '2026-03-04T10:00:00.000Z',
+    });
+  }
+  return { objects, rows };
+}
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'prepare-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function prepare(into: string, { objects, rows }: Awaited<ReturnType<typeof labelStore>>) {
+  const lines: string[] = [];
+  await prepareDataset({
+    asOf: '2026-03-04T10:00:00.000Z',
+    table: 'labels',
+    snapshotUri: 's3://training/runs/1/snapshot/snapshot.json',
+    outputFolder: (name) => join(folder, into, name),
+    query: async function* () {
+      yield* rows;
+    },
+    fetchObject: async (uri) => objects.get(uri) ?? Promise.reject(new Error(`no ${uri}`)),
+    log: (line) => lines.push(line),
+  });
+  return lines;
+}
+
+async function filesOf(archive: string): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  for await (const { name, bytes } of readArchive(archive)) files.set(name, bytes);
+  return files;
+}
+
+describe('prepareDataset', () => {
+  it('writes each image with its labels into the archive of its split, defect-free ones with empty labels', async () => {
+    const store = await labelStore();
+    await prepare('out', store);
+    const snapshot = JSON.parse(await readFile(join(folder, 'out/snapshot/snapshot.json'), 'utf8'));
+    const seen: string[] = [];
+    for (const split of ['train', 'validation', 'test']) {
+      const files = await filesOf(join(folder, 'out', split, `${split}.tar.gz`));
+      const images = snapshot.images.filter((image: { split: string }) => image.split === split);
+      expect([...files.keys()].sort()).toEqual(
+        [
+          'data.json',
+          ...images.flatMap(({ imageId }: { imageId: string }) => [`images/${imageId}.png`, `labels/${imageId}.txt`]),
+        ].sort(),
+      );
+      for (const { imageId, uri, boxes } of images) {
+        expect(Buffer.from(files.get(`images/${imageId}.png`) ?? [])).toEqual(store.objects.get(uri));
+        expect(Buffer.from(files.get(`labels/${imageId}.txt`) ?? []).toString()).toBe(
+          boxes.length === 0 ? '' : '0 0.500000 0.500000 0.500000 0.500000\n',
+        );
+        seen.push(imageId);
+      }
+      expect(images.length).toBeGreaterThan(0);
+    }
+    expect(seen.sort()).toEqual(store.rows.map((row) => row.image_id).sort());
+  });
+
+  it('tells the archives and the snapshot by their digests', async () => {
+    await prepare('out', await labelStore());
+    const snapshot = await readFile(join(folder, 'out/snapshot/snapshot.json'));
+    const channels = JSON.parse(await readFile(join(folder, 'out/snapshot/channels.json'), 'utf8'));
+    expect(channels.snapshot.sha256).toBe(sha256(snapshot));
+    const train = await readFile(join(folder, 'out/train/train.tar.gz'));
+    expect(channels.channels.train).toMatchObject({ sha256: sha256(train), bytes: train.length });
+    const data = (await filesOf(join(folder, 'out/test/test.tar.gz'))).get('data.json') ?? Buffer.of();
+    expect(JSON.parse(Buffer.from(data).toString())).toEqual({
+      names: ['scratch'],
+      snapshot: { uri: 's3://training/runs/1/snapshot/snapshot.json', sha256: sha256(snapshot) },
+    });
+  });
+
+  it('gives the same bytes for the same labels, in whatever order they come', async () => {
+    const store = await labelStore();
+    await prepare('first', store);
+    await prepare('second', { ...store, rows: store.rows.toReversed() });
+    for (const file of ['snapshot/snapshot.json', 'snapshot/channels.json', 'train/train.tar.gz', 'test/test.tar.gz']) {
+      expect(await readFile(join(folder, 'second', file))).toEqual(await readFile(join(folder, 'first', file)));
+    }
+  });
+
+  it('stops at an image that is no longer the one that was labelled', async () => {
+    const store = await labelStore();
+    store.objects.set('s3://images/incoming/s1/p3/6.png', Buffer.from('something else'));
+    await expect(prepare('out', store)).rejects.toThrow(/p3\/6\.png has the digest .* the object was overwritten/);
+  });
+
+  it('tells how far it is', async () => {
+    const lines = await prepare('out', await labelStore());
+    expect(lines.slice(0, 2)).toEqual(['querying labels as of 2026-03-04T10:00:00.000Z', '20 approved images']);
+    expect(lines.at(-1)).toMatch(/^snapshot [0-9a-f]{64}: classes scratch; boxes: train \d+, validation \d+, test \d+$/);
+  });
+});

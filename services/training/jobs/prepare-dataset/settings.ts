@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+const settingsSchema = z.object({
+  /** Labels as they were at this instant. */
+  ASSAY_AS_OF: z.iso.datetime().transform((instant) => new Date(instant).toISOString()),
+  ASSAY_CATALOG: z.string().min(1),
+  ASSAY_DATABASE: z.string().min(1),
+  ASSAY_TABLE: z.string().min(1),
+  ASSAY_WORK_GROUP: z.string().min(1),
+  /** Where Athena leaves results: an `s3://` prefix. */
+  ASSAY_QUERY_OUTPUT: z.string().startsWith('s3://'),
+});
+
+export interface PrepareSettings {
+  readonly asOf: string;
+  readonly catalog: string;
+  readonly database: string;
+  readonly table: string;
+  readonly workGroup: string;
+  readonly queryOutput: string;
+}
+
+/** Reads the step's environment. @throws Error naming each variable that is missing or wrong */
+export function readPrepareSettings(environment: Readonly<Record<string, string | undefined>>): PrepareSettings {
+  const parsed = settingsSchema.safeParse(environment);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new Error(
+      `The job's environment is incomplete (${faults.join('; ')}). Set it in the step PrepareDataset of the pipeline.`,
+      { cause: parsed.error },
+    );
+  }
+  const values = parsed.data;
+  return {
+    asOf: values.ASSAY_AS_OF,
+    catalog: values.ASSAY_CATALOG,
+    database: values.ASSAY_DATABASE,
+    table: values.ASSAY_TABLE,
+    workGroup: values.ASSAY_WORK_GROUP,
+    queryOutput: values.ASSAY_QUERY_OUTPUT,
+  };
+}

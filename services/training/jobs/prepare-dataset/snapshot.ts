@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import type { LabelledImage } from './label-query.ts';
+import { assignSplits, groupOf, type Split, splits } from './part-groups.ts';
+
+export interface SnapshotBox {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  readonly classId: number;
+}
+
+export interface SnapshotImage {
+  /** sha256 of the image's bytes. */
+  readonly imageId: string;
+  readonly uri: string;
+  readonly width: number;
+  readonly height: number;
+  readonly station: string;
+  readonly part: string;
+  readonly origin: string;
+  readonly labelingJob: string;
+  readonly labeledAt: string;
+  readonly split: Split;
+  /** In pixels of the upright image. */
+  readonly boxes: readonly SnapshotBox[];
+}
+
+/** Exactly what a model is trained, validated and tested on. Its file's digest is the dataset's identity. */
+export interface Snapshot {
+  readonly format: 'assay.snapshot/1';
+  readonly asOf: string;
+  readonly query: string;
+  /** Class names by id. */
+  readonly names: readonly string[];
+  readonly counts: Readonly<Record<Split, { readonly groups: number; readonly images: number; readonly boxes: number }>>;
+  /** Ordered by image id. */
+  readonly images: readonly SnapshotImage[];
+}
+
+export function takeSnapshot(
+  asOf: string,
+  query: string,
+  names: readonly string[],
+  labelled: readonly LabelledImage[],
+): Snapshot {
+  const assigned = assignSplits(labelled);
+  const images = labelled
+    .map((image): SnapshotImage => {
+      const split = assigned.get(groupOf(image));
+      if (split === undefined) throw new Error(`${groupOf(image)} has no split`);
+      const { imageId, uri, width, height, station, part, origin, labelingJob, labeledAt } = image;
+      const boxes = image.boxes.map(({ left, top, width, height, classId }) => ({ left, top, width, height, classId }));
+      return { imageId, uri, width, height, station, part, origin, labelingJob, labeledAt, split, boxes };
+    })
+    .sort((a, b) => (a.imageId < b.imageId ? -1 : 1));
+  const countOf = (split: Split) => {
+    const members = images.filter((image) => image.split === split);
+    return {
+      groups: new Set(members.map(groupOf)).size,
+      images: members.length,
+      boxes: members.reduce((sum, { boxes }) => sum + boxes.length, 0),
+    };
+  };
+  const counts = { train: countOf('train'), validation: countOf('validation'), test: countOf('test') };
+  for (const split of splits) {
+    if (counts[split].images === 0) throw new Error(`no image was assigned to ${split}`);
+  }
+  return { format: 'assay.snapshot/1', asOf, query, names, counts, images };
+}
+
+/** The bytes of `snapshot.json` and their digest: the same labels give the same bytes. */
+export function encodeSnapshot(snapshot: Snapshot): { bytes: Buffer; sha256: string } {
+  const bytes = Buffer.from(`${JSON.stringify(snapshot, null, 1)}\n`);
+  return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/**
+ * An image's label file: a line a box, `class cx cy w h`, as shares of the image's sides. Boxes are cut at the image's
+ * edges; what lies outside has no line.
+ */
+export function yoloLabels({ width, height, boxes }: Pick<SnapshotImage, 'width' | 'height' | 'boxes'>): string {
+  return boxes
+    .map((box) => {
+      const left = Math.max(0, box.left);
+      const top = Math.max(0, box.top);
+      const right = Math.min(width, box.left + box.width);
+      const bottom = Math.min(height, box.top + box.height);
+      if (right <= left || bottom <= top) return '';
+      const shares = [(left + right) / 2 / width, (top + bottom) / 2 / height, (right - left) / width, (bottom - top) / height];
+      return `${box.classId} ${shares.map((share) => share.toFixed(6)).join(' ')}\n`;
+    })
+    .join('');
+}
