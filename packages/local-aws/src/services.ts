@@ -8,4 +8,12 @@ import { sqsService } from './sqs/service.ts';
 import { stsService } from './sts/service.ts';
 
 /** Every AWS service that exists here. The order is that of starting: a service starts after those that it calls while starting. */
-export const services: Service[] = [iamService, stsService, ecrService, s3Service, sqsService, sagemakerService];
+export const services: Service[] = [
+  iamService,
+  stsService,
+  ecrService,
+  s3Service,
+  sqsService,
+  sagemakerService,
+  dynamodbService,
+];
