@@ -46,7 +46,7 @@ describe('an archive', () => {
   it('is refused when it is cut off or something else', async () => {
     const file = join(folder, 'a.tar.gz');
     await writeArchive(file, entriesOf(entries));
-    await truncate(file, 2000);
+    await truncate(file, 1000);
     await expect(Readable.from(readArchive(file)).toArray()).rejects.toThrow("isn't a complete .tar.gz archive");
     await writeFile(file, 'hello');
     await expect(Readable.from(readArchive(file)).toArray()).rejects.toThrow("isn't a complete .tar.gz archive");

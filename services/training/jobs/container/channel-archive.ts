@@ -74,7 +74,9 @@ export async function* readArchive(file: string): AsyncGenerator<ArchiveEntry> {
     await unpacked;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`${file} isn't a complete .tar.gz archive: ${reason}. Run the step that writes it again.`, { cause });
+    throw new Error(`${file} isn't a complete .tar.gz archive: ${reason}. Run the step that writes it again.`, {
+      cause,
+    });
   }
 }
 

@@ -19,7 +19,9 @@ function athena(answers: Record<string, object[]>) {
 }
 
 const cells = (...values: (string | undefined)[]) => ({ Data: values.map((VarCharValue) => ({ VarCharValue })) });
-const state = (State: string, StateChangeReason?: string) => ({ QueryExecution: { Status: { State, StateChangeReason } } });
+const state = (State: string, StateChangeReason?: string) => ({
+  QueryExecution: { Status: { State, StateChangeReason } },
+});
 
 async function rows(answers: Record<string, object[]>) {
   const { client, asked } = athena({ StartQueryExecution: [{ QueryExecutionId: 'q-1' }], ...answers });
@@ -44,7 +46,10 @@ describe('athenaRows', () => {
         { ResultSet: { Rows: [cells('2', 'x')] } },
       ],
     });
-    expect(found).toEqual([{ a: '1', b: undefined }, { a: '2', b: 'x' }]);
+    expect(found).toEqual([
+      { a: '1', b: undefined },
+      { a: '2', b: 'x' },
+    ]);
     expect(waits).toEqual([200, 300]);
     expect(asked[0]).toMatchObject({
       operation: 'StartQueryExecution',

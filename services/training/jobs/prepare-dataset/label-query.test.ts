@@ -52,7 +52,11 @@ describe('classNames', () => {
   });
 
   it('puts each name at its id, and a placeholder where no box has been seen', () => {
-    expect(classNames([image([2, 'stain']), image([0, 'scratch'], [2, 'stain'])])).toEqual(['scratch', 'class-1', 'stain']);
+    expect(classNames([image([2, 'stain']), image([0, 'scratch'], [2, 'stain'])])).toEqual([
+      'scratch',
+      'class-1',
+      'stain',
+    ]);
   });
 
   it('refuses an id with two names, and a data set without boxes', () => {

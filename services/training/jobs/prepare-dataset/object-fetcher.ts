@@ -1,5 +1,5 @@
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { parseS3Uri } from '@assay/events';
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 
 /** Fetches whole objects. @returns a function that throws an Error naming the object that can't be read */
 export function objectFetcher(s3: S3Client): (uri: string) => Promise<Uint8Array> {

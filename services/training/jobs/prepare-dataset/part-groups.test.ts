@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { assignSplits, type Split } from './part-groups.ts';
 
-const parts = (count: number, since = (index: number) => `2026-03-04T10:00:${String(index % 60).padStart(2, '0')}.000Z`) =>
+const parts = (
+  count: number,
+  since = (index: number) => `2026-03-04T10:00:${String(index % 60).padStart(2, '0')}.000Z`,
+) =>
   Array.from({ length: count }, (_, index) => ({
     station: `s${index % 3}`,
     part: `p${index}`,

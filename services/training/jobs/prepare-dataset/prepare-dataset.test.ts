@@ -16,7 +16,9 @@ async function labelStore() {
   for (let index = 0; index < 20; index++) {
     const part = `p${Math.floor(index / 2)}`;
     const background = { r: 10 * index, g: 20, b: 200 };
-    const bytes = await sharp({ create: { width: 40, height: 20, channels: 3, background } }).png().toBuffer();
+    const bytes = await sharp({ create: { width: 40, height: 20, channels: 3, background } })
+      .png()
+      .toBuffer();
     const uri = `s3://images/incoming/s1/${part}/${index}.png`;
     objects.set(uri, bytes);
     const box = { left: 10, top: 5, width: 20, height: 10, classId: 0, className: 'scratch' };
@@ -124,6 +126,8 @@ describe('prepareDataset', () => {
   it('tells how far it is', async () => {
     const lines = await prepare('out', await labelStore());
     expect(lines.slice(0, 2)).toEqual(['querying labels as of 2026-03-04T10:00:00.000Z', '20 approved images']);
-    expect(lines.at(-1)).toMatch(/^snapshot [0-9a-f]{64}: classes scratch; boxes: train \d+, validation \d+, test \d+$/);
+    expect(lines.at(-1)).toMatch(
+      /^snapshot [0-9a-f]{64}: classes scratch; boxes: train \d+, validation \d+, test \d+$/,
+    );
   });
 });

@@ -33,7 +33,9 @@ export interface Snapshot {
   readonly query: string;
   /** Class names by id. */
   readonly names: readonly string[];
-  readonly counts: Readonly<Record<Split, { readonly groups: number; readonly images: number; readonly boxes: number }>>;
+  readonly counts: Readonly<
+    Record<Split, { readonly groups: number; readonly images: number; readonly boxes: number }>
+  >;
   /** Ordered by image id. */
   readonly images: readonly SnapshotImage[];
 }
@@ -87,7 +89,12 @@ export function yoloLabels({ width, height, boxes }: Pick<SnapshotImage, 'width'
       const right = Math.min(width, box.left + box.width);
       const bottom = Math.min(height, box.top + box.height);
       if (right <= left || bottom <= top) return '';
-      const shares = [(left + right) / 2 / width, (top + bottom) / 2 / height, (right - left) / width, (bottom - top) / height];
+      const shares = [
+        (left + right) / 2 / width,
+        (top + bottom) / 2 / height,
+        (right - left) / width,
+        (bottom - top) / height,
+      ];
       return `${box.classId} ${shares.map((share) => share.toFixed(6)).join(' ')}\n`;
     })
     .join('');
