@@ -1,5 +1,6 @@
 import { dynamodbService } from './dynamodb/service.ts';
 import { ecrService } from './ecr/service.ts';
+import { glueService } from './glue/service.ts';
 import { iamService } from './iam/service.ts';
 import type { Service } from './kernel/service.ts';
 import { s3Service } from './s3/service.ts';
@@ -16,4 +17,5 @@ export const services: Service[] = [
   sqsService,
   sagemakerService,
   dynamodbService,
+  glueService,
 ];
