@@ -1,0 +1,22 @@
+import { type ModelManifest, readModelManifest } from '@assay/inspector-core';
+import { readArchive } from '../container/channel-archive.ts';
+
+export interface TrainedModel {
+  readonly onnx: Uint8Array;
+  readonly manifest: ModelManifest;
+}
+
+/** Reads a training's `model.tar.gz`. @throws Error naming the file of it that is missing or wrong */
+export async function readModelArchive(file: string): Promise<TrainedModel> {
+  const files = new Map<string, Uint8Array>();
+  for await (const { name, bytes } of readArchive(file)) files.set(name, bytes);
+  const onnx = files.get('model.onnx');
+  const manifest = files.get('manifest.json');
+  if (onnx === undefined || manifest === undefined) {
+    throw new Error(
+      `${file} has ${[...files.keys()].join(', ') || 'nothing'}; model.onnx and manifest.json are needed. ` +
+        'The trainer has to write both into its model folder.',
+    );
+  }
+  return { onnx, manifest: readModelManifest(manifest) };
+}

@@ -1,0 +1,51 @@
+import type { Evaluation } from '../evaluation.ts';
+import type { Measurement } from '../measure.ts';
+import { classColour, precisionRecallChart } from './curves.ts';
+import { exampleFigure } from './examples.ts';
+import { worstFirst } from './faults.ts';
+import { type Html, html, trusted } from './html.ts';
+import { STYLE } from './style.ts';
+
+/** As many pictures as someone will look at. */
+const EXAMPLES = 24;
+
+/** The evaluation as a page that needs nothing but itself: figures, curves, and the test images that went worst. */
+export async function renderReport(evaluation: Evaluation, { images }: Measurement): Promise<string> {
+  const names = evaluation.classes.map(({ className }) => className);
+  const examples: Html[] = [];
+  for (const faults of worstFirst(images).slice(0, EXAMPLES)) examples.push(await exampleFigure(faults, names));
+  const { metrics, verdicts, thresholds, snapshot, model, classes } = evaluation;
+  const page = html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Evaluation: mAP50 ${share(metrics.map50.value)}</title><style>${trusted(STYLE)}</style></head><body>
+<header><h1>Evaluation on the test split</h1>
+<p>${evaluation.images} images, ${evaluation.truths} defects, none of whose parts was seen in training. Measured with the
+inspector that runs on the line, ${evaluation.millisecondsPerImage.toFixed(1)} ms an image.</p></header>
+<section class="figures">
+${figure('mAP50', share(metrics.map50.value))}${figure('mAP50–95', share(metrics.map.value))}${figure('mAP75', share(metrics.map75.value))}
+${figure('defective parts passed', `${verdicts.escaped} of ${verdicts.defective}`)}
+${figure('good parts failed', `${verdicts.falselyFailed} of ${verdicts.clean}`)}
+</section>
+<section class="columns"><div>${precisionRecallChart(classes)}<p class="note">Precision over recall at IoU 0.5</p></div>
+<table><thead><tr><th>class</th><th>defects</th><th>AP50</th><th>AP</th><th>AP75</th><th>found</th></tr></thead><tbody>
+${classes.map(
+  (figures) => html`<tr><td><i style="background:${classColour(figures.classId)}"></i>${figures.className}</td>
+<td>${figures.truths}</td><td>${share(figures.ap50)}</td><td>${share(figures.ap)}</td><td>${share(figures.ap75)}</td><td>${share(figures.recall50)}</td></tr>`,
+)}</tbody></table></section>
+<h2>Test images, the worst first</h2>
+<p class="note">Dashed and white: what people marked. Solid: what the detector reports at a confidence of ${thresholds.confidence}.</p>
+<section class="examples">${examples}</section>
+<footer><dl><dt>snapshot</dt><dd>${snapshot.uri}<br>${snapshot.sha256}</dd>
+<dt>model</dt><dd>${model.sha256}<br>${model.trainer.name} ${model.trainer.version}, seed ${model.trainer.seed}, ${model.imageSize} px</dd></dl></footer>
+</body></html>
+`;
+  return page.markup;
+}
+
+function figure(name: string, value: string): Html {
+  return html`<div><b>${value}</b><span>${name}</span></div>`;
+}
+
+function share(value: number | null): string {
+  return value === null ? '–' : value.toFixed(3);
+}

@@ -1,0 +1,18 @@
+export const STYLE = `
+:root{color-scheme:light dark;--line:#8884;--soft:#8888}
+body{font:15px/1.5 system-ui,sans-serif;max-width:1100px;margin:2rem auto;padding:0 1rem}
+h1{margin:0;font-size:1.6rem}h2{font-size:1.2rem;margin:2rem 0 0}
+.note,figcaption,footer{color:var(--soft);font-size:.85rem}
+.figures{display:flex;flex-wrap:wrap;gap:.75rem;margin:1.5rem 0}
+.figures div{border:1px solid var(--line);border-radius:.5rem;padding:.6rem 1rem}
+.figures b{display:block;font-size:1.5rem;font-variant-numeric:tabular-nums}
+.columns{display:flex;flex-wrap:wrap;gap:2rem;align-items:flex-start}
+.chart{width:min(380px,100%);font-size:10px;fill:currentColor}.grid{stroke:var(--line);fill:none}
+table{border-collapse:collapse;font-variant-numeric:tabular-nums}
+th,td{padding:.3rem .8rem;border-bottom:1px solid var(--line);text-align:right}
+th:first-child,td:first-child{text-align:left}td i{display:inline-block;width:.7em;height:.7em;margin-right:.5em}
+.examples{display:grid;grid-template-columns:repeat(auto-fill,minmax(240px,1fr));gap:1rem}
+figure{margin:0;border:1px solid var(--line);border-radius:.5rem;overflow:hidden}figure.wrong{border-color:#d55e00}
+figure svg{display:block;width:100%}figcaption{padding:.4rem .6rem}
+footer{margin:2rem 0;word-break:break-all}dt{float:left;width:6rem}dd{margin:0 0 .5rem 6rem}
+`;
