@@ -38,6 +38,7 @@ export const rejectionCodeSchema = z.enum([
   'truncated',
   'too-many-pixels',
   'too-small',
+  'featureless',
   'key-without-station-and-part',
 ]);
 

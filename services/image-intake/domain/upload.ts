@@ -1,0 +1,44 @@
+import type { ImageRef } from '@assay/events';
+import { Rejection } from './rejection.ts';
+
+/** An object that S3 reported as created. */
+export interface Upload {
+  readonly bucket: string;
+  readonly key: string;
+  /** As S3 reported it, in bytes. */
+  readonly size: number;
+  /** When S3 reported it. */
+  readonly time: string;
+}
+
+/** Where an image comes from. */
+export type Provenance = Pick<ImageRef, 'station' | 'part' | 'origin' | 'capturedAt'>;
+
+const NAME = /^[^\p{Cc}/]{1,128}$/u;
+
+/**
+ * Reads where an image comes from out of its key (`incoming/<station>/<part>/<file>` or
+ * `edge/<thing>/<station>/<part>/<file>`) and the object's metadata, which goes before the key. Throws
+ * {@link Rejection} `key-without-station-and-part`.
+ */
+export function provenanceOf(upload: Upload, metadata: Readonly<Record<string, string>>): Provenance {
+  const [area, ...rest] = upload.key.split('/');
+  const folders = area === 'edge' ? rest.slice(1, -1) : rest.slice(0, -1);
+  const station = metadata.station ?? folders[0] ?? '';
+  const part = metadata.part ?? folders[1] ?? '';
+  if (!NAME.test(station) || !NAME.test(part)) {
+    throw new Rejection(
+      'key-without-station-and-part',
+      `"${upload.key}" does not tell the station and the part; upload to incoming/<station>/<part>/<file> ` +
+        'or set the object metadata "station" and "part"',
+    );
+  }
+  const origin = metadata.origin ?? (area === 'edge' ? 'edge' : 'upload');
+  return { station, part, origin: origin === 'edge' ? 'edge' : 'upload', capturedAt: capturedAt(upload, metadata) };
+}
+
+/** The camera's time when it is a time; cameras without a clock are common, and no reason to lose an image. */
+function capturedAt(upload: Upload, metadata: Readonly<Record<string, string>>): string {
+  const told = new Date(metadata['captured-at'] ?? Number.NaN);
+  return (Number.isNaN(told.getTime()) ? new Date(upload.time) : told).toISOString();
+}

@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { createPublisher } from '@assay/events/publisher';
+import { queueBatchHandler } from '@assay/lambda-kit';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { S3Client } from '@aws-sdk/client-s3';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { checkImage } from '../../adapters/image-decoder.ts';
+import { createImageLedger } from '../../adapters/image-ledger.ts';
+import { fetchUpload, keepImage, sha256Of } from '../../adapters/image-store.ts';
+import { type IntakeDependencies, takeInBatch } from './batch.ts';
+import { objectCreatedSchema } from './messages.ts';
+
+const name = z.string().min(1);
+const config = z.strictObject({ busName: name, claimBucket: name, imageBucket: name, ledgerTable: name });
+
+function assemble({ busName, claimBucket, imageBucket, ledgerTable }: z.output<typeof config>): IntakeDependencies {
+  const s3 = new S3Client({});
+  const ledger = createImageLedger(DynamoDBDocumentClient.from(new DynamoDBClient({})), ledgerTable);
+  const eventBridge = new EventBridgeClient({});
+  const now = () => new Date();
+  const ports = {
+    fetch: fetchUpload.bind(null, s3),
+    digest: sha256Of,
+    check: checkImage,
+    keep: keepImage.bind(null, s3, imageBucket),
+    register: (image, uploadUri) => ledger.register(image, uploadUri, now()),
+    find: ledger.find,
+    now,
+  } satisfies IntakeDependencies['ports'];
+  const publisher = createPublisher({ eventBridge, s3, busName, claimBucket, producer: 'assay.image-intake' });
+  return { ports, ledger, publisher, newId: randomUUID };
+}
+
+export const handler = queueBatchHandler({ schema: objectCreatedSchema, config, assemble }, takeInBatch);
