@@ -1,0 +1,59 @@
+import {
+  type AveragePrecision,
+  averagePrecision,
+  type Detection,
+  decodeYolo,
+  type LabelledBox,
+  nonMaximumSuppression,
+} from '@assay/vision';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { DatasetReader } from '../dataset/dataset.ts';
+import { sessionOptions } from './session-options.ts';
+
+/** Overlap from which on two detections of a class are one. */
+export const SUPPRESSION_IOU = 0.6;
+/** Average precision looks at the whole curve: nearly everything has to be kept. */
+const MEASURED_CONFIDENCE = 0.005;
+const MEASURED_DETECTIONS = 100;
+
+export interface DetectionTask {
+  /** An exported model. */
+  readonly model: Uint8Array;
+  /** Images `from` … `to` − 1. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What an exported model finds on some images of a dataset, in pixels of the square images. */
+export async function detectOn(dataset: DatasetReader, { model, from, to }: DetectionTask): Promise<Detection[][]> {
+  const session = await InferenceSession.create(model, sessionOptions);
+  const { imageSize } = dataset;
+  const values = new Float32Array(3 * imageSize * imageSize);
+  const images = new Tensor('float32', values, [1, 3, imageSize, imageSize]);
+  const found: Detection[][] = [];
+  for (let index = from; index < to; index++) {
+    for (const [position, byte] of dataset.pixels(index).entries()) values[position] = byte / 255;
+    const { output0 } = await session.run({ images });
+    if (!(output0?.data instanceof Float32Array)) throw new Error('the exported model did not answer with floats');
+    const candidates = decodeYolo(output0.data, output0.dims, MEASURED_CONFIDENCE);
+    found.push(nonMaximumSuppression(candidates, { iou: SUPPRESSION_IOU, limit: MEASURED_DETECTIONS }));
+  }
+  await session.release();
+  return found;
+}
+
+/** Average precision of detections, one list an image, against a dataset's truths. */
+export function measure(
+  dataset: DatasetReader,
+  detections: readonly (readonly Detection[])[],
+  classes: number,
+): AveragePrecision {
+  const images = detections.map((found, index) => ({ truths: labelledBoxes(dataset, index), detections: found }));
+  return averagePrecision(images, classes);
+}
+
+function labelledBoxes(dataset: DatasetReader, index: number): LabelledBox[] {
+  return dataset
+    .truths(index)
+    .map(({ x1, y1, x2, y2, classId }) => ({ left: x1, top: y1, width: x2 - x1, height: y2 - y1, classId }));
+}

@@ -1,0 +1,241 @@
+import type { AveragePrecision } from '@assay/vision';
+import { DatasetReader } from '../dataset/dataset.ts';
+import type { TrainedWeights } from '../network/folded-layers.ts';
+import { exportOnnx } from '../network/onnx-export.ts';
+import type { NetworkShape } from '../network/shape.ts';
+import { planShards } from '../optimizer/shards.ts';
+import { randomStream } from '../random.ts';
+import { createControlBlock, requestStop } from './barrier.ts';
+import type { BatchShape } from './batch.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { measure } from './evaluation.ts';
+import {
+  averagedWeights,
+  createSharedBuffers,
+  durableCopy,
+  restoreBuffers,
+  type SharedBuffers,
+} from './shared-state.ts';
+import { buildTrainingGraph } from './training-graph.ts';
+import { checkInput, fingerprint, type TrainingInput, truthSlots } from './training-input.ts';
+import { WorkerPool } from './worker-pool.ts';
+import type { StepTimings } from './worker-protocol.ts';
+
+export interface TrainingOutcome {
+  /** `stopped` by the signal: go on from the checkpoint later. */
+  readonly status: 'completed' | 'out of time' | 'stopped';
+  /** Steps taken in all. */
+  readonly step: number;
+  readonly seconds: number;
+  /** The best model: weights and the step that they are of. */
+  readonly model: Uint8Array;
+  readonly modelStep: number;
+  /** Undefined when there was nothing to measure it with. */
+  readonly precision: AveragePrecision | undefined;
+  /** Milliseconds, one entry a worker, of this resumption. */
+  readonly timings: readonly StepTimings[];
+}
+
+/**
+ * Trains a detector on worker threads. The same settings and data give the same model, bit for bit, however often the
+ * run was stopped and resumed; only `maxSeconds` may end it at another step.
+ *
+ * @throws Error when the data can't be trained on, a checkpoint belongs to another run, or the loss diverges
+ */
+export async function train(input: TrainingInput): Promise<TrainingOutcome> {
+  const run = new Run(input);
+  try {
+    await run.start();
+    return await run.toTheEnd();
+  } finally {
+    await run.close();
+  }
+}
+
+class Run {
+  readonly #input: TrainingInput;
+  readonly #shape: NetworkShape;
+  readonly #buffers: SharedBuffers;
+  readonly #graph: ReturnType<typeof buildTrainingGraph>;
+  readonly #batchShape: BatchShape;
+  readonly #control = createControlBlock();
+  readonly #fingerprint: string;
+  readonly #now: () => number;
+  readonly #timings: StepTimings[];
+  #pool: WorkerPool | undefined;
+  #step = 0;
+  #startedAt = 0;
+  #secondsBefore = 0;
+  #outOfTime = false;
+  #best: { step: number; ap50: number; weights: TrainedWeights } | undefined;
+
+  constructor(input: TrainingInput) {
+    checkInput(input);
+    const { settings, training } = input;
+    this.#input = input;
+    this.#now = input.now ?? (() => performance.now());
+    this.#shape = { ...settings.shape, classes: training.names.length, imageSize: training.imageSize };
+    this.#batchShape = {
+      batch: settings.batchPerWorker,
+      truthSlots: truthSlots(input),
+      classes: training.names.length,
+      imageSize: training.imageSize,
+    };
+    this.#graph = buildTrainingGraph({ shape: this.#shape, ...this.#batchShape, lossWeights: settings.lossWeights });
+    this.#buffers = createSharedBuffers(this.#graph.layout, settings.workers, randomStream(settings.seed, 0));
+    this.#fingerprint = fingerprint(input);
+    this.#timings = Array.from({ length: settings.workers }, () => ({ augment: 0, compute: 0, update: 0, wait: 0 }));
+    if (input.resumeFrom) this.#resume(input.resumeFrom);
+  }
+
+  async start(): Promise<void> {
+    const { settings, training, validation, stop } = this.#input;
+    const { layout, model } = this.#graph;
+    this.#startedAt = this.#now();
+    const shards = planShards(layout, settings.workers);
+    this.#pool = await WorkerPool.start(
+      shards.map((shard, worker) => ({
+        worker,
+        settings,
+        batchShape: this.#batchShape,
+        model,
+        statisticsSlots: layout.statistics,
+        shard,
+        training,
+        validation,
+        buffers: this.#buffers,
+        control: this.#control,
+      })),
+    );
+    stop?.addEventListener('abort', this.#askToStop, { once: true });
+  }
+
+  async close(): Promise<void> {
+    this.#input.stop?.removeEventListener('abort', this.#askToStop);
+    await this.#pool?.[Symbol.asyncDispose]();
+  }
+
+  async toTheEnd(): Promise<TrainingOutcome> {
+    const { settings, stop, saveCheckpoint } = this.#input;
+    while (this.#step < settings.steps && !stop?.aborted && !this.#outOfTime) {
+      const { checkpointEvery, validateEvery, steps } = settings;
+      const nextStop = Math.min(
+        nextMultiple(this.#step, checkpointEvery),
+        nextMultiple(this.#step, validateEvery),
+        steps,
+      );
+      await this.#advance(nextStop);
+      const ends = this.#step === steps || this.#outOfTime;
+      if (ends || (this.#step === nextStop && this.#step % validateEvery === 0)) await this.#measure();
+      if (ends || this.#step % checkpointEvery === 0) await saveCheckpoint?.(this.#checkpoint());
+    }
+    const stopped = stop?.aborted === true && this.#step < settings.steps && !this.#outOfTime;
+    if (stopped) await saveCheckpoint?.(this.#checkpoint());
+    return this.#outcome(stopped ? 'stopped' : this.#step < settings.steps ? 'out of time' : 'completed');
+  }
+
+  async #advance(to: number): Promise<void> {
+    const { settings, onStep, maxSeconds } = this.#input;
+    const from = { step: this.#step, time: this.#now() };
+    const { step, timings } = await this.#workers.train(this.#step, to, (report) => {
+      const images = (report.step - from.step) * settings.workers * settings.batchPerWorker;
+      onStep?.({ ...report, imagesPerSecond: (1000 * images) / Math.max(1, this.#now() - from.time) });
+      if (maxSeconds !== undefined && this.#seconds >= maxSeconds && report.step < settings.steps) {
+        this.#outOfTime = true;
+        requestStop(this.#control);
+      }
+    });
+    this.#step = step;
+    for (const [worker, spent] of timings.entries()) add(this.#timings[worker], spent);
+  }
+
+  /** Measures the averaged weights and keeps them when they are the best so far; equals favour the later. */
+  async #measure(): Promise<void> {
+    const weights = averagedWeights(this.#buffers);
+    const precision = await this.#precisionOf(weights);
+    if (!precision) return;
+    this.#input.onMeasured?.({ step: this.#step, precision });
+    const { ap50 } = precision;
+    if (ap50 === undefined || ap50 < (this.#best?.ap50 ?? 0)) return;
+    this.#best = { step: this.#step, ap50, weights };
+  }
+
+  async #precisionOf(weights: TrainedWeights): Promise<AveragePrecision | undefined> {
+    const { validation } = this.#input;
+    if (validation.count === 0) return undefined;
+    const detections = await this.#workers.detect(this.#export(weights), validation.count);
+    return measure(new DatasetReader(validation), detections, validation.names.length);
+  }
+
+  async #outcome(status: TrainingOutcome['status']): Promise<TrainingOutcome> {
+    const weights = this.#best?.weights ?? averagedWeights(this.#buffers);
+    return {
+      status,
+      step: this.#step,
+      seconds: this.#seconds,
+      model: this.#export(weights),
+      modelStep: this.#best?.step ?? this.#step,
+      precision: await this.#precisionOf(weights),
+      timings: this.#timings,
+    };
+  }
+
+  #checkpoint(): Checkpoint {
+    const best = this.#best && {
+      step: this.#best.step,
+      ap50: this.#best.ap50,
+      parameters: bytesOf(this.#best.weights.parameters),
+      statistics: bytesOf(this.#best.weights.statistics),
+    };
+    const buffers = durableCopy(this.#buffers);
+    return { fingerprint: this.#fingerprint, step: this.#step, seconds: this.#seconds, buffers, best };
+  }
+
+  #resume({ fingerprint, step, seconds, buffers, best }: Checkpoint): void {
+    if (fingerprint !== this.#fingerprint) {
+      throw new Error(
+        'the checkpoint belongs to a run with other hyperparameters, data or trainer: ' +
+          'remove it, or give this job a checkpoint location of its own',
+      );
+    }
+    restoreBuffers(this.#buffers, buffers);
+    this.#step = step;
+    this.#secondsBefore = seconds;
+    this.#best = best && {
+      step: best.step,
+      ap50: best.ap50,
+      weights: {
+        parameters: new Float32Array(best.parameters.buffer),
+        statistics: new Float64Array(best.statistics.buffer),
+      },
+    };
+  }
+
+  #export(weights: TrainedWeights): Uint8Array {
+    return exportOnnx(this.#shape, this.#input.training.names, weights);
+  }
+
+  get #seconds(): number {
+    return this.#secondsBefore + (this.#now() - this.#startedAt) / 1000;
+  }
+
+  get #workers(): WorkerPool {
+    if (!this.#pool) throw new Error('the run has not been started');
+    return this.#pool;
+  }
+
+  readonly #askToStop = () => requestStop(this.#control);
+}
+
+function nextMultiple(step: number, interval: number): number {
+  return (Math.floor(step / interval) + 1) * interval;
+}
+
+function bytesOf(values: Float32Array | Float64Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+function add(total: StepTimings | undefined, spent: StepTimings): void {
+  if (!total) return;
+  for (const part of ['augment', 'compute', 'update', 'wait'] as const) total[part] += spent[part];
+}

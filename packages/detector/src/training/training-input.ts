@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import type { AveragePrecision } from '@assay/vision';
+import { type Dataset, DatasetReader, datasetDigest } from '../dataset/dataset.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import type { TrainingSettings } from './settings.ts';
+import type { StepReport } from './worker-protocol.ts';
+
+/** Raised when two versions of this trainer would not learn the same from the same settings. */
+export const TRAINER_VERSION = '1';
+
+export interface TrainingInput {
+  readonly settings: TrainingSettings;
+  readonly training: Dataset;
+  /** Same classes and image size; may be empty, then the last model is kept instead of the best. */
+  readonly validation: Dataset;
+  /** Ends the run after the step at which this much time was spent, counted over all resumptions. */
+  readonly maxSeconds?: number;
+  /** Where an earlier run with the same input stopped. */
+  readonly resumeFrom?: Checkpoint;
+  /** Ends the run after the step under way, with a checkpoint. */
+  readonly stop?: AbortSignal;
+  /** Milliseconds from some fixed point on. */
+  readonly now?: () => number;
+  readonly onStep?: (report: StepReport & { readonly imagesPerSecond: number }) => void;
+  readonly onMeasured?: (measurement: Measurement) => void;
+  readonly saveCheckpoint?: (checkpoint: Checkpoint) => Promise<void>;
+}
+
+/** The averaged weights' precision on the validation images. */
+export interface Measurement {
+  readonly step: number;
+  readonly precision: AveragePrecision;
+}
+
+/** @throws Error saying what can't be trained on */
+export function checkInput({ settings, training, validation }: TrainingInput): void {
+  if (training.count === 0) throw new Error('there are no training images: label some first');
+  if (new Uint32Array(training.truthOffsets)[training.count] === 0) {
+    throw new Error('no training image has a labelled object: there is nothing to learn');
+  }
+  if (training.imageSize % 32 !== 0) {
+    throw new Error(`the image size is ${training.imageSize}; the network needs a multiple of 32`);
+  }
+  const same = JSON.stringify(training.names) === JSON.stringify(validation.names);
+  if (!same || training.imageSize !== validation.imageSize) {
+    throw new Error('training and validation images differ in their classes or size: make both from one snapshot');
+  }
+  for (const name of ['steps', 'workers', 'batchPerWorker', 'validateEvery', 'checkpointEvery'] as const) {
+    const value = settings[name];
+    if (!Number.isInteger(value) || value < 1) throw new Error(`${name} is ${value}; give a whole number from 1`);
+  }
+}
+
+/** A mosaic shows the objects of several images; those beyond the slots are left out. */
+export function truthSlots({ settings, training }: TrainingInput): number {
+  const { mostTruths } = new DatasetReader(training);
+  return settings.augmentation.mosaic > 0 ? 2 * mostTruths : mostTruths;
+}
+
+/** Identifies a run: what is the same in it learns the same. */
+export function fingerprint({ settings, training, validation }: TrainingInput): string {
+  const digests = [datasetDigest(training), datasetDigest(validation)];
+  return createHash('sha256')
+    .update(JSON.stringify([TRAINER_VERSION, settings, digests]))
+    .digest('hex');
+}
