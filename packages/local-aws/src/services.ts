@@ -1,3 +1,5 @@
+import { athenaService } from './athena/service.ts';
+import { cloudformationService } from './cloudformation/service.ts';
 import { dynamodbService } from './dynamodb/service.ts';
 import { ecrService } from './ecr/service.ts';
 import { glueService } from './glue/service.ts';
@@ -18,4 +20,6 @@ export const services: Service[] = [
   sagemakerService,
   dynamodbService,
   glueService,
+  athenaService,
+  cloudformationService,
 ];

@@ -1,0 +1,48 @@
+import { AwsError } from '../../kernel/errors.ts';
+import type { Operation } from '../../kernel/service.ts';
+import { loadResult } from '../results.ts';
+import { type Athena, requireQuery } from '../state.ts';
+
+/** The first row of the first page is the header, which counts among `MaxResults`. */
+export const getQueryResults: Operation<'athena', 'GetQueryResults', Athena> = async (
+  { QueryExecutionId, NextToken, MaxResults = 1000 },
+  _request,
+  athena,
+) => {
+  const { id, state, error } = requireQuery(athena, QueryExecutionId);
+  if (state !== 'SUCCEEDED')
+    throw new AwsError(
+      'InvalidRequestException',
+      state === 'FAILED' || state === 'CANCELLED'
+        ? `Query did not finish successfully. Final query state: ${state}${error ? ` (${error.message})` : ''}`
+        : `Query has not yet finished. Current state: ${state}`,
+    );
+  const { columns, rows } = await loadResult(athena.kernel, id);
+  const begin = NextToken === undefined ? 0 : Number(Buffer.from(NextToken, 'base64url').toString());
+  if (!Number.isInteger(begin)) throw new AwsError('InvalidRequestException', 'Invalid NextToken');
+  const end = begin + MaxResults;
+  // Row 0 is the header.
+  const page = rows.slice(Math.max(0, begin - 1), end - 1);
+  const shown = begin === 0 ? [columns.map(({ name }) => name), ...page] : page;
+  return {
+    UpdateCount: 0,
+    ResultSet: {
+      Rows: shown.map((row) => ({ Data: row.map((value) => (value === null ? {} : { VarCharValue: value })) })),
+      ResultSetMetadata: {
+        ColumnInfo: columns.map(({ name, type, precision, scale }) => ({
+          CatalogName: 'hive',
+          SchemaName: '',
+          TableName: '',
+          Name: name,
+          Label: name,
+          Type: type,
+          Precision: precision,
+          Scale: scale,
+          Nullable: 'UNKNOWN',
+          CaseSensitive: type === 'varchar',
+        })),
+      },
+    },
+    ...(end < rows.length + 1 && { NextToken: Buffer.from(String(end)).toString('base64url') }),
+  };
+};
