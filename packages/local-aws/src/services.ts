@@ -7,6 +7,7 @@ import { iamService } from './iam/service.ts';
 import type { Service } from './kernel/service.ts';
 import { s3Service } from './s3/service.ts';
 import { sagemakerService } from './sagemaker/service.ts';
+import { sfnService } from './sfn/service.ts';
 import { sqsService } from './sqs/service.ts';
 import { stsService } from './sts/service.ts';
 
@@ -17,6 +18,7 @@ export const services: Service[] = [
   ecrService,
   s3Service,
   sqsService,
+  sfnService,
   sagemakerService,
   dynamodbService,
   glueService,
