@@ -1,5 +1,5 @@
 // Trains on generated tags and measures on tags never seen: what the demo can expect, and how long it takes.
-// Usage: node bench/generated-tags.ts [--tags 32] [--shots 5] [--size 192] [--steps 1900] [--batch 8] [--seed 1] …
+// Usage: node bench/generated-tags.ts [--tags 32] [--shots 5] [--size 192] [--steps 1200] [--batch 8] [--seed 1] …
 import { parseArgs } from 'node:util';
 import { DEFECT_CLASSES, generateTags, simulatedAnnotator } from '@assay/synthetic-tags';
 import {
@@ -103,4 +103,5 @@ function seconds(since: number): string {
 }
 
 function format(value: number | undefined): string {
+  return value === undefined ? 'none' : value.toFixed(3);
 }
