@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { CliError } from '../cli-error.ts';
+import type { Context } from '../context.ts';
+import { type CocoImage, readCoco } from '../dataset/coco.ts';
+import { type Photograph, uploadPhotographs } from '../dataset/upload.ts';
+
+/**
+ * Puts annotated photographs into the chain. The annotations go first, each under its image's id into the labeling
+ * service's `imports/`: when the image then arrives, the service takes them for its labels and asks nobody.
+ */
+export async function importAnnotated(
+  context: Context,
+  annotations: string,
+  folder: string,
+  { station }: { station: string },
+): Promise<void> {
+  const { terminal, clients, names } = context;
+  const { images } = await readCoco(annotations);
+  const source = basename(annotations);
+  async function* annotated(): AsyncGenerator<Photograph> {
+    for (const image of images) {
+      const bytes = await readImage(folder, image);
+      await clients.s3.send(
+        new PutObjectCommand({
+          Bucket: names.labelingBucket,
+          Key: `imports/${createHash('sha256').update(bytes).digest('hex')}.json`,
+          Body: JSON.stringify({ source, width: image.width, height: image.height, boxes: image.boxes }),
+          ContentType: 'application/json',
+        }),
+      );
+      const fileName = image.fileName.replaceAll('/', '-');
+      yield { fileName, station, part: image.part ?? fileName.replace(/\.[^.]*$/, ''), bytes };
+    }
+  }
+  const keys = await uploadPhotographs(clients.s3, names.imageBucket, annotated(), (count) =>
+    terminal.progress(`Importing ${count}/${images.length}`),
+  );
+  terminal.progressDone();
+  const boxes = images.reduce((sum, image) => sum + image.boxes.length, 0);
+  terminal.result(
+    { images: keys.length, boxes, source },
+    () => `${keys.length} photographs with ${boxes} boxes are on their way. Follow them with "assay status --watch".`,
+  );
+}
+
+async function readImage(folder: string, { fileName }: CocoImage): Promise<Buffer> {
+  const path = join(folder, fileName);
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new CliError(
+      `The annotations name ${fileName}, but ${path} can't be read.`,
+      'Give the folder that the file names are relative to.',
+      { cause },
+    );
+  }
+}

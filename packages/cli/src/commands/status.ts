@@ -1,0 +1,65 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ChainState, countStages } from '../chain/chain-state.ts';
+import type { Context } from '../context.ts';
+import { table } from '../output/terminal.ts';
+
+/** Says where the chain stands; with `watch` again and again until interrupted. */
+export async function status(context: Context, { watch }: { watch: boolean }): Promise<void> {
+  const { terminal, chain } = context;
+  for (;;) {
+    const state = await chain.refresh();
+    if (watch && process.stdout.isTTY && !terminal.json) process.stdout.write('\u001b[H\u001b[2J');
+    terminal.result(summary(state), () => render(state));
+    if (!watch) return;
+    await delay(1000);
+  }
+}
+
+/** The chain's state as plain data. */
+export function summary(state: ChainState) {
+  return {
+    images: { ...countStages(state), refused: state.refused.size },
+    trainings: [...state.trainings.values()],
+    models: [...state.models.values()],
+    rollouts: [...state.rollouts.values()],
+    events: state.events,
+  };
+}
+
+function render(state: ChainState): string {
+  const { images, trainings, models, rollouts } = summary(state);
+  const sections = [
+    table(['images', 'count'], Object.entries(images)),
+    table(
+      ['events', 'count'],
+      Object.entries(state.events).filter(([, count]) => count > 0),
+    ),
+  ];
+  if (trainings.length > 0)
+    sections.push(
+      table(
+        ['training', 'stage', 'AP50', 'why'],
+        trainings.map((t) => [t.startedAt, t.stage, t.map50?.toFixed(3) ?? '', t.failure ?? t.reason]),
+      ),
+    );
+  if (models.length > 0)
+    sections.push(
+      table(
+        ['model', 'stage', 'AP50'],
+        models.map((m) => [m.modelPackageArn, m.stage, m.map50?.toFixed(3) ?? '']),
+      ),
+    );
+  if (rollouts.length > 0)
+    sections.push(
+      table(
+        ['rollout', 'model', 'stage', 'devices'],
+        rollouts.map((r) => [
+          r.deploymentId,
+          r.modelVersion,
+          r.stage,
+          r.devices.map((d) => `${d.thing} ${d.status}`).join(', '),
+        ]),
+      ),
+    );
+  return sections.join('\n\n');
+}

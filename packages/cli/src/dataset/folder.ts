@@ -1,0 +1,39 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { CliError } from '../cli-error.ts';
+import type { Photograph } from './upload.ts';
+
+const IMAGE_EXTENSIONS = new Set(['.jpg', '.jpeg', '.png', '.tif', '.tiff', '.bmp', '.webp']);
+
+/** The image files of a folder and its subfolders, in name order. */
+export async function imageFiles(folder: string): Promise<string[]> {
+  let entries: string[];
+  try {
+    entries = await readdir(folder, { recursive: true });
+  } catch (cause) {
+    throw new CliError(`The folder ${folder} can't be read.`, 'Name a folder with photographs.', { cause });
+  }
+  const files = entries.filter((entry) => IMAGE_EXTENSIONS.has(extname(entry).toLowerCase())).sort();
+  if (files.length === 0)
+    throw new CliError(`${folder} has no photographs.`, `Photographs end in ${[...IMAGE_EXTENSIONS].join(', ')}.`);
+  return files;
+}
+
+/**
+ * Photographs of a folder. The part is the file's subfolder where there is one, else what `partOf` says, else the file's
+ * name without its extension.
+ */
+export async function* photographsOf(
+  folder: string,
+  files: readonly string[],
+  station: string,
+  partOf: (file: string) => string | undefined = () => undefined,
+): AsyncGenerator<Photograph> {
+  for (const file of files) {
+    const path = join(folder, file);
+    const fileName = basename(file);
+    const subfolder = file.includes('/') ? file.split('/').slice(0, -1).join('-') : undefined;
+    const part = partOf(file) ?? subfolder ?? fileName.slice(0, -extname(fileName).length);
+    yield { fileName, station, part, bytes: await readFile(path), capturedAt: (await stat(path)).mtimeMs };
+  }
+}

@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DEFECT_CLASSES, generateTags } from '@assay/synthetic-tags';
+import { CliError } from '../cli-error.ts';
+import { readCoco, type TruthBox } from '../dataset/coco.ts';
+
+/** A photograph with its truth, which the simulated labelers know. */
+export interface DemoImage {
+  /** Unique within the data set: by it a task's picture is known again. */
+  fileName: string;
+  part: string;
+  width: number;
+  height: number;
+  bytes: Uint8Array;
+  boxes: readonly TruthBox[];
+}
+
+export interface DemoDataset {
+  classes: readonly string[];
+  /** What is uploaded and labelled. */
+  labelled: DemoImage[];
+  /** Pictures of parts that are never uploaded: what the device inspects. Empty when the data set has none to spare. */
+  heldOut: DemoImage[];
+}
+
+const SETTINGS = { seed: 20, tags: 38, shotsPerTag: 4, defectFreeShare: 0.2 };
+const HELD_OUT_TAGS = 6;
+
+/** Brushed-metal tags with scratches and dents, drawn from a seed; the last tags are held out. */
+export async function generatedDataset(): Promise<DemoDataset> {
+  const images: DemoImage[] = [];
+  for await (const { fileName, part, width, height, jpeg, boxes } of generateTags(SETTINGS))
+    images.push({ fileName, part, width, height, bytes: jpeg, boxes });
+  const parts = [...new Set(images.map(({ part }) => part))];
+  const heldOutParts = new Set(parts.slice(-HELD_OUT_TAGS));
+  return {
+    classes: DEFECT_CLASSES,
+    labelled: images.filter(({ part }) => !heldOutParts.has(part)),
+    heldOut: images.filter(({ part }) => heldOutParts.has(part)),
+  };
+}
+
+/** A person's own photographs with COCO annotations. All are uploaded; the device inspects the test split's. */
+export async function cocoDataset(folder: string, annotations: string): Promise<DemoDataset> {
+  const coco = await readCoco(annotations);
+  const labelled = await Promise.all(
+    coco.images.map(async ({ fileName, part, width, height, boxes }) => {
+      const path = join(folder, fileName);
+      const bytes = await readFile(path).catch((cause: unknown) => {
+        throw new CliError(
+          `${annotations} names ${fileName}, but ${path} can't be read.`,
+          'Give the folder that the file names are relative to with --images DIR.',
+          { cause },
+        );
+      });
+      return {
+        fileName: fileName.replaceAll('/', '-'),
+        part: part ?? fileName.replace(/\.[^.]*$/, ''),
+        width,
+        height,
+        bytes,
+        boxes,
+      };
+    }),
+  );
+  return { classes: coco.classes, labelled, heldOut: [] };
+}

@@ -1,0 +1,51 @@
+import { catalogue, parseEvent } from '@assay/events';
+import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { z } from 'zod';
+
+/** The shape that EventBridge gives an event in CloudWatch Logs: the whole event as JSON. */
+const loggedEventSchema = z.looseObject({ 'detail-type': z.string(), time: z.string() });
+
+export type EventName = keyof typeof catalogue;
+
+/** One event of ours as the journal holds it. */
+export type JournalEvent = {
+  [Name in EventName]: { name: Name; time: string } & ReturnType<typeof parseEvent<(typeof catalogue)[Name]['data']>>;
+}[EventName];
+
+/** Reads the bus's journal, oldest first; each call gives what has come since the call before, each event once. */
+export function createEventLog(logs: CloudWatchLogsClient, logGroupName: string) {
+  const seen = new Set<string>();
+  let from = 0;
+  return {
+    async read(): Promise<JournalEvent[]> {
+      const events: JournalEvent[] = [];
+      let nextToken: string | undefined;
+      do {
+        const page = await logs.send(new FilterLogEventsCommand({ logGroupName, startTime: from, nextToken }));
+        for (const { message, timestamp = 0 } of page.events ?? []) {
+          const event = message === undefined ? undefined : toJournalEvent(message);
+          if (!event || seen.has(event.metadata.eventId)) continue;
+          seen.add(event.metadata.eventId);
+          // Streams are written by several writers: look a little back next time.
+          from = Math.max(from, timestamp - 30_000);
+          events.push(event);
+        }
+        nextToken = page.nextToken;
+      } while (nextToken);
+      return events.sort((a, b) => a.metadata.occurredAt.localeCompare(b.metadata.occurredAt));
+    },
+  };
+}
+
+export type EventLog = ReturnType<typeof createEventLog>;
+
+/** An event of the catalogue; undefined for one that the catalogue doesn't know, which others may put on the bus. */
+function toJournalEvent(message: string): JournalEvent | undefined {
+  const logged = loggedEventSchema.safeParse(JSON.parse(message));
+  if (!logged.success) return undefined;
+  const definition = Object.values(catalogue).find(({ name }) => name === logged.data['detail-type']);
+  if (!definition) return undefined;
+  const parsed = parseEvent<z.ZodObject>(definition, logged.data);
+  // Name and data belong together: both come from the same definition.
+  return { name: definition.name, time: logged.data.time, ...parsed } as JournalEvent;
+}

@@ -1,0 +1,24 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { GreengrassV2Client } from '@aws-sdk/client-greengrassv2';
+import { IoTClient } from '@aws-sdk/client-iot';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import type { Connection } from './connection.ts';
+
+/** The SDK's clients for a connection; the same against the embedded AWS and against AWS. */
+export function clientsOf({ region, endpoint, credentials }: Connection) {
+  const configuration = { region, ...(endpoint ? { endpoint } : {}), ...(credentials ? { credentials } : {}) };
+  return {
+    cloudFormation: new CloudFormationClient(configuration),
+    eventBridge: new EventBridgeClient(configuration),
+    greengrass: new GreengrassV2Client(configuration),
+    iot: new IoTClient(configuration),
+    logs: new CloudWatchLogsClient(configuration),
+    s3: new S3Client(configuration),
+    sageMaker: new SageMakerClient(configuration),
+  };
+}
+
+export type Clients = ReturnType<typeof clientsOf>;

@@ -1,0 +1,117 @@
+import { resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { CliError } from './cli-error.ts';
+import { demoCommand } from './commands/demo.ts';
+import { deploy } from './commands/deploy.ts';
+import { devices } from './commands/devices.ts';
+import { down } from './commands/down.ts';
+import { importAnnotated } from './commands/import.ts';
+import { decide, models } from './commands/models.ts';
+import { status } from './commands/status.ts';
+import { trace } from './commands/trace.ts';
+import { up } from './commands/up.ts';
+import { upload } from './commands/upload.ts';
+import { type Context, connect } from './context.ts';
+import { createTerminal, type Terminal } from './output/terminal.ts';
+import { DEFAULT_PORT } from './platform/local-platform.ts';
+import { repositoryRoot } from './platform/repository.ts';
+
+interface Globals {
+  json?: boolean;
+  data: string;
+  stage: string;
+}
+
+/** The `assay` command line. */
+export function createProgram(): Command {
+  const program = new Command('assay')
+    .description('Visual quality inspection from camera to edge and back')
+    .option('--json', 'print the result as JSON')
+    .option('--data <dir>', 'folder of the embedded AWS', resolve(repositoryRoot, '.assay'))
+    .option('--stage <stage>', '"local" is the embedded AWS; any other is on AWS', 'local')
+    .showHelpAfterError();
+  const terminalOf = () => createTerminal(program.opts<Globals>().json ?? false, process.stdout, process.stderr);
+  const globals = () => {
+    const { data, stage } = program.opts<Globals>();
+    return { data: resolve(data), stage };
+  };
+  const withContext = (work: (context: Context) => Promise<void>) => async () =>
+    work(await connect(terminalOf(), globals()));
+
+  program
+    .command('up')
+    .description('run everything on this machine until interrupted')
+    .option('--port <port>', 'port of the embedded AWS on 127.0.0.1', port, DEFAULT_PORT)
+    .action((options: { port: number }) => up(terminalOf(), { dataDir: globals().data, port: options.port }));
+  program
+    .command('demo')
+    .description('play the whole chain, with simulated labelers, on generated images or on your own')
+    .option('--images <dir>', 'your photographs')
+    .option('--annotations <file>', 'their truth, as COCO JSON')
+    .option('--port <port>', 'port of the embedded AWS on 127.0.0.1', port, 0)
+    .action((options: { images?: string; annotations?: string; port: number }) => {
+      const given = program.getOptionValueSource('data') === 'cli';
+      const dataDir = given ? globals().data : resolve(repositoryRoot, '.assay', 'demo');
+      return demoCommand(terminalOf(), { ...options, dataDir, fresh: !given });
+    });
+  program
+    .command('upload <dir>')
+    .description('put the photographs of a folder into the chain')
+    .option('--station <name>', 'where they were taken', 'station-1')
+    .action((dir: string, options: { station: string }) => withContext((context) => upload(context, dir, options))());
+  program
+    .command('import <annotations> <dir>')
+    .description('put photographs with their annotations (COCO JSON) into the chain')
+    .option('--station <name>', 'where they were taken', 'station-1')
+    .action((annotations: string, dir: string, options: { station: string }) =>
+      withContext((context) => importAnnotated(context, annotations, dir, options))(),
+    );
+  program
+    .command('status')
+    .description('where the chain stands')
+    .option('--watch', 'again and again', false)
+    .action((options: { watch: boolean }) => withContext((context) => status(context, options))());
+  program.command('models').description('the registered models').action(withContext(models));
+  for (const [name, decision] of [
+    ['approve', 'Approved'],
+    ['reject', 'Rejected'],
+  ] as const)
+    program
+      .command(`${name} <model>`)
+      .description(`${name} a model, by version, ARN or "latest"`)
+      .option('--reason <text>', 'kept with the model')
+      .action((model: string, options: { reason?: string }) =>
+        withContext((context) => decide(context, model, decision, options.reason))(),
+      );
+  program.command('devices').description('the devices of the line and what runs on them').action(withContext(devices));
+  program
+    .command('trace <image-or-model>')
+    .description('follow an image to its models and devices, or a model to its images')
+    .action((query: string) => withContext((context) => trace(context, query))());
+  program
+    .command('deploy <service>')
+    .description('deploy one service alone')
+    .action((service: string) => deploy(terminalOf(), service, globals()));
+  program
+    .command('down')
+    .description('stop the embedded AWS')
+    .action(() => down(terminalOf(), globals().data));
+  return program;
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError('Give a port from 0 to 65535.');
+  return value;
+}
+
+/** Says what went wrong and what to do next. @returns the exit code. */
+export function explainFailure(error: unknown, terminal: Pick<Terminal, 'say'>): number {
+  if (error instanceof CliError) {
+    terminal.say(`✗ ${error.message}\n  ${error.remedy}`);
+    return 1;
+  }
+  terminal.say(`✗ ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  return 70;
+}
