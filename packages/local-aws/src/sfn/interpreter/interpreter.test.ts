@@ -403,7 +403,7 @@ describe('forks', () => {
     );
     expect(output).toEqual([
       [9, 1, { v: 'in' }],
-      [9, 2, 'in'],
+      [9, 2, { v: 'in' }],
     ]);
   });
 
