@@ -5,6 +5,7 @@ import { ecrService } from './ecr/service.ts';
 import { glueService } from './glue/service.ts';
 import { iamService } from './iam/service.ts';
 import type { Service } from './kernel/service.ts';
+import { logsService } from './logs/service.ts';
 import { s3Service } from './s3/service.ts';
 import { sagemakerService } from './sagemaker/service.ts';
 import { sfnService } from './sfn/service.ts';
@@ -16,6 +17,7 @@ export const services: Service[] = [
   iamService,
   stsService,
   ecrService,
+  logsService,
   s3Service,
   sqsService,
   sfnService,
