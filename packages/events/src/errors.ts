@@ -5,6 +5,7 @@ export type EventErrorCode =
   | 'invalid-event' // it does not fit its schema
   | 'not-the-owner' // a service tried to say another's event
   | 'entry-too-large' // it does not fit an EventBridge entry, even after its lists were moved to S3
+  | 'no-claim-bucket' // a list is too long to travel, and the publisher has nowhere to leave it
   | 'publish-failed' // EventBridge took some or none of the entries
   | 'invalid-uri' // not an s3:// URI
   | 'claim-unreadable' // the manifest could not be fetched

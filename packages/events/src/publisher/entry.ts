@@ -11,9 +11,10 @@ import { checkIn } from './claim-check.ts';
 import { CLAIM_CHECK_BYTES, entryBytes, MAX_CALL_BYTES } from './entry-size.ts';
 
 export interface EntryOptions {
-  readonly s3: Pick<S3Client, 'send'>;
   readonly busName: string;
-  readonly claimBucket: string;
+  /** Where long lists go. A service whose events have no lists needs neither this nor the bucket. */
+  readonly s3?: Pick<S3Client, 'send'>;
+  readonly claimBucket?: string;
   /** `assay.<service>`: who speaks. */
   readonly producer: string;
   readonly now?: () => Date;
@@ -104,7 +105,14 @@ async function claimLists(
     const list = fullListSchema.safeParse(draft[field]);
     if (!list.success || !large(list.data.items)) continue;
     const items = validItems(definition, field, itemSchema, list.data.items);
-    fields[field] = { manifest: await checkIn(options.s3, options.claimBucket, definition.name, items) };
+    const { s3, claimBucket } = options;
+    if (s3 === undefined || claimBucket === undefined) {
+      throw new EventError(
+        'no-claim-bucket',
+        `${definition.name} has ${items.length} ${field}, too many to travel; give its publisher s3 and claimBucket`,
+      );
+    }
+    fields[field] = { manifest: await checkIn(s3, claimBucket, definition.name, items) };
   }
   return fields;
 }

@@ -178,6 +178,19 @@ describe('publisher', () => {
     expect(JSON.parse(bus.calls[0]?.[0]?.Detail ?? '').data.images.manifest.count).toBe(90);
   });
 
+  it('says what is missing when a list is too long and there is no claim bucket', async () => {
+    const bus = fakeBus();
+    const publisher = createPublisher({
+      eventBridge: { send: bus.send },
+      busName: 'assay-test',
+      producer: 'assay.image-intake',
+    });
+    await expect(publisher.publish(catalogue.ImagesArrived, { images: { items: images(101) } })).rejects.toMatchObject({
+      code: 'no-claim-bucket',
+      message: expect.stringContaining('give its publisher s3 and claimBucket'),
+    });
+  });
+
   it('refuses an event that cannot be made small enough', async () => {
     const { publisher } = setUp(undefined, 'assay.training');
     const reason = 'x'.repeat(300_000);

@@ -11,7 +11,6 @@ import { type StoreDependencies, storeRun } from './store-run.ts';
 const name = z.string().min(1);
 const config = z.strictObject({
   busName: name,
-  claimBucket: name,
   featureGroup: name,
   catalog: name,
   database: name,
@@ -20,13 +19,13 @@ const config = z.strictObject({
   queryOutput: z.string().startsWith('s3://'),
 });
 
-function assemble({ busName, claimBucket, ...access }: z.output<typeof config>): StoreDependencies {
+function assemble({ busName, ...access }: z.output<typeof config>): StoreDependencies {
   const s3 = new S3Client({});
   const eventBridge = new EventBridgeClient({});
   return {
     s3,
     store: createFeatureStore(new SageMakerFeatureStoreRuntimeClient({}), access.featureGroup),
-    publisher: createPublisher({ eventBridge, s3, busName, claimBucket, producer: 'assay.label-store' }),
+    publisher: createPublisher({ eventBridge, busName, producer: 'assay.label-store' }),
     now: () => new Date(),
     access,
   };
