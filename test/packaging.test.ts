@@ -1,0 +1,41 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = resolve(import.meta.dirname, '..');
+const services = readdirSync(join(root, 'services')).filter((name) =>
+  existsSync(join(root, 'services', name, 'serverless.yml')),
+);
+/** Functions that carry native modules are as large as these. */
+const NATIVE = /^(image-intake|edge-deployer)$/;
+const LARGEST_BUNDLE = 400 * 1024;
+
+/** Packages a service as `nx package` does. @returns digest and size of each zip, by name. */
+function packaged(service: string): Map<string, { sha256: string; bytes: number }> {
+  const serverless = join(root, 'node_modules', '.bin', 'serverless');
+  const cwd = join(root, 'services', service);
+  const run = spawnSync(process.execPath, [serverless, 'package', '--stage', 'local'], { cwd, encoding: 'utf8' });
+  if (run.status !== 0) throw new Error(`serverless package of ${service} failed:\n${run.stdout}${run.stderr}`);
+  const folder = join(cwd, '.serverless');
+  const zips = readdirSync(folder).filter((name) => name.endsWith('.zip'));
+  return new Map(
+    zips.map((name) => {
+      const content = readFileSync(join(folder, name));
+      return [
+        name,
+        { sha256: createHash('sha256').update(content).digest('hex'), bytes: statSync(join(folder, name)).size },
+      ];
+    }),
+  );
+}
+
+for (const service of services)
+  test(`${service} packages to the same bytes twice${NATIVE.test(service) ? '' : ', each bundle within 400 KB'}`, () => {
+    const first = packaged(service);
+    expect(packaged(service)).toEqual(first);
+    if (service !== 'event-bus') expect(first.size).toBeGreaterThan(0);
+    if (NATIVE.test(service)) return;
+    for (const [name, { bytes }] of first) expect(bytes, name).toBeLessThanOrEqual(LARGEST_BUNDLE);
+  }, 120_000);
