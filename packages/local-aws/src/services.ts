@@ -2,8 +2,11 @@ import { athenaService } from './athena/service.ts';
 import { cloudformationService } from './cloudformation/service.ts';
 import { dynamodbService } from './dynamodb/service.ts';
 import { ecrService } from './ecr/service.ts';
+import { eventbridgeService } from './eventbridge/service.ts';
 import { glueService } from './glue/service.ts';
+import { greengrassv2Service } from './greengrassv2/service.ts';
 import { iamService } from './iam/service.ts';
+import { iotService } from './iot/service.ts';
 import type { Service } from './kernel/service.ts';
 import { logsService } from './logs/service.ts';
 import { s3Service } from './s3/service.ts';
@@ -20,10 +23,13 @@ export const services: Service[] = [
   logsService,
   s3Service,
   sqsService,
+  eventbridgeService,
   sfnService,
   sagemakerService,
   dynamodbService,
   glueService,
   athenaService,
   cloudformationService,
+  iotService,
+  greengrassv2Service,
 ];

@@ -1,0 +1,31 @@
+import { AwsError, notImplemented } from '../../kernel/errors.ts';
+import { busName } from '../buses.ts';
+import { compilePattern } from '../pattern/compile.ts';
+import type { EventBridgeOperation } from '../state.ts';
+
+export const createArchive: EventBridgeOperation<'CreateArchive'> = (input, _request, state) => {
+  const name = input.ArchiveName ?? '';
+  if (!/^[.\-_A-Za-z0-9]{1,48}$/.test(name))
+    throw new AwsError(
+      'ValidationException',
+      `Value '${name}' at 'archiveName' failed to satisfy constraint: Member must have length less than or equal to 48 and satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+`,
+    );
+  if (input.KmsKeyIdentifier !== undefined) throw notImplemented('EventBridge: archives with a customer key');
+  if (state.archives.find(name))
+    throw new AwsError('ResourceAlreadyExistsException', `Archive ${name} already exists.`);
+  const bus = state.buses.get(busName(input.EventSourceArn));
+  if (input.EventPattern) compilePattern(input.EventPattern);
+  const createdAt = state.kernel.clock.now();
+  const arn = state.kernel.arn('events', `archive/${name}`);
+  state.archives.put({
+    name,
+    arn,
+    bus: bus.name,
+    busArn: bus.arn,
+    description: input.Description,
+    pattern: input.EventPattern,
+    retentionDays: input.RetentionDays ?? 0,
+    createdAt,
+  });
+  return { ArchiveArn: arn, State: 'ENABLED', CreationTime: new Date(createdAt) };
+};
