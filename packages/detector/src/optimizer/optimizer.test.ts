@@ -1,0 +1,103 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { describe, expect, it } from 'vitest';
+import { layoutOf } from '../network/onnx-export.ts';
+import { nanoShape } from '../network/shape.ts';
+import { gaussian, seededRandom } from '../random.ts';
+import { defaultTrainingSettings } from '../training/defaults.ts';
+import { buildMuonGraph } from './muon.ts';
+import { ratesAt } from './schedule.ts';
+import { planShards } from './shards.ts';
+import { poolStatistics } from './statistics.ts';
+import { updateShard } from './update.ts';
+
+const { optimizer } = defaultTrainingSettings;
+const layout = layoutOf({ ...nanoShape, imageSize: 64, classes: 2 });
+
+describe('shards', () => {
+  it.each([1, 2, 3, 5])('cover every parameter once, at tensor boundaries, for %i workers', (workers) => {
+    const shards = planShards(layout, workers);
+    const segments = shards.flatMap(({ kernels, rest }) => [...kernels, ...rest]).toSorted((a, b) => a.start - b.start);
+    expect(shards).toHaveLength(workers);
+    expect(segments.at(-1)?.end).toBe(layout.parameterCount);
+    for (const [i, { start }] of segments.entries()) expect(start).toBe(i === 0 ? 0 : segments[i - 1]?.end);
+  });
+
+  it('are of about equal size', () => {
+    const sizes = planShards(layout, 2).map(({ start, end }) => end - start);
+    expect(Math.max(...sizes) / Math.min(...sizes)).toBeLessThan(1.5);
+  });
+});
+
+describe('learning rate', () => {
+  it('rises, then falls along a cosine to two percent', () => {
+    const rate = (step: number) => ratesAt(step, 1000, optimizer).learningRate;
+    expect(rate(0)).toBeCloseTo(optimizer.learningRate / optimizer.warmupSteps, 5);
+    expect(rate(59)).toBeGreaterThan(0.98 * optimizer.learningRate);
+    expect(rate(500)).toBeCloseTo(0.51 * optimizer.learningRate, 4);
+    expect(rate(1000)).toBeCloseTo(0.02 * optimizer.learningRate, 6);
+  });
+});
+
+describe('Muon', () => {
+  it.each([
+    [6, 24],
+    [24, 6],
+  ])('answers a %i × %i momentum with a matrix whose rows or columns are nearly orthonormal', async (rows, columns) => {
+    const random = seededRandom(2);
+    const size = rows * columns;
+    const shard = { start: 0, end: size, kernels: [{ start: 0, end: size, kind: 'kernel' as const, rows }], rest: [] };
+    const momentum = Float32Array.from({ length: size }, () => gaussian(random));
+    const session = await InferenceSession.create(buildMuonGraph(shard));
+    const { direction } = await session.run({ momentum: new Tensor('float32', momentum, [size]) });
+    if (!(direction?.data instanceof Float32Array)) throw new Error('floats are needed');
+    const { data } = direction;
+    const scale = 0.2 * Math.sqrt(Math.max(rows, columns));
+    const entry = (row: number, column: number) => (data[row * columns + column] ?? 0) / scale;
+    // Five iterations bring singular values to 0.7 … 1.2: the squared norm of all is near their number.
+    const rank = Math.min(rows, columns);
+    let squares = 0;
+    for (let row = 0; row < rows; row++)
+      for (let column = 0; column < columns; column++) squares += entry(row, column) ** 2;
+    expect(squares / rank).toBeGreaterThan(0.6);
+    expect(squares / rank).toBeLessThan(1.4);
+  });
+});
+
+describe('an update', () => {
+  it('moves a first AdamW step by the learning rate against the gradient, and decays kernels of predictions', async () => {
+    const vectors = {
+      parameters: Float32Array.of(1, 1, -1),
+      average: Float32Array.of(1, 1, -1),
+      momentum: new Float32Array(3),
+      variance: new Float32Array(3),
+      gradient: Float32Array.of(0.3, -2, 0.01),
+    };
+    const rest = [
+      { start: 0, end: 2, kind: 'vector' as const },
+      { start: 2, end: 3, kind: 'prediction' as const },
+    ];
+    const rates = { learningRate: 0.1, averageDecay: 0.5 };
+    const settings = { ...optimizer, weightDecay: 0.2 };
+    await updateShard(
+      vectors,
+      { start: 0, end: 3, kernels: [], rest },
+      { step: 0, rates, settings, gradientScale: 1 },
+      async (m) => m,
+    );
+    expect([...vectors.parameters].map((value) => Math.round(value * 1000) / 1000)).toEqual([0.9, 1.1, -1.08]);
+    expect(vectors.average[0]).toBeCloseTo(0.95, 5);
+  });
+});
+
+describe('running statistics', () => {
+  it('pool second moments, so that batches with different means give the right variance', () => {
+    const vectors = { running: new Float64Array(2), average: new Float64Array(2) };
+    const batches = [Float32Array.of(1, 0.5), Float32Array.of(3, 0.5)];
+    poolStatistics(vectors, [{ name: 'layer', offset: 0, channels: 1 }], batches, 0, 0.5);
+    const [mean = 0, moment = 0] = vectors.running;
+    expect(mean).toBe(2);
+    // 0.5 within each batch and 1 between them.
+    expect(moment - mean ** 2).toBe(1.5);
+    expect([...vectors.average]).toEqual([...vectors.running]);
+  });
+});

@@ -1,0 +1,137 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { squares, tinySettings } from '../testing/squares.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { type TrainingOutcome, train } from './train.ts';
+import type { TrainingInput } from './training-input.ts';
+
+const input: TrainingInput = { settings: tinySettings, training: squares(24, 1), validation: squares(8, 2) };
+
+/** Runs and keeps every checkpoint. */
+async function trainWithCheckpoints(more: Partial<TrainingInput>) {
+  const checkpoints: Checkpoint[] = [];
+  const outcome = await train({
+    ...input,
+    saveCheckpoint: async (checkpoint) => {
+      checkpoints.push(checkpoint);
+    },
+    ...more,
+  });
+  return { outcome, checkpoints };
+}
+
+describe('training', () => {
+  let whole: TrainingOutcome;
+  let checkpoints: readonly Checkpoint[];
+
+  beforeAll(async () => {
+    ({ outcome: whole, checkpoints } = await trainWithCheckpoints({}));
+  });
+
+  it('learns to find and to tell apart simple objects', async () => {
+    const optimizer = { ...tinySettings.optimizer, learningRate: 0.01, warmupSteps: 20, averageDecay: 0.97 };
+    const settings = {
+      ...tinySettings,
+      steps: 240,
+      batchPerWorker: 4,
+      validateEvery: 80,
+      checkpointEvery: 240,
+      optimizer,
+    };
+    const outcome = await train({ ...input, settings, training: squares(96, 3), validation: squares(32, 4) });
+    expect(outcome.precision?.ap50).toBeGreaterThan(0.7);
+  });
+
+  it('gives the same model for the same seed, and another for another', async () => {
+    expect(whole).toMatchObject({ status: 'completed', step: 8 });
+    const again = await train(input);
+    expect(Buffer.from(again.model).equals(whole.model)).toBe(true);
+    const other = await train({ ...input, settings: { ...tinySettings, seed: 2 } });
+    expect(Buffer.from(other.model).equals(whole.model)).toBe(false);
+  });
+
+  it('gives the same model when it is resumed, from whichever checkpoint', async () => {
+    expect(checkpoints.map(({ step }) => step)).toEqual([3, 6, 8]);
+    for (const resumeFrom of checkpoints) {
+      const resumed = await trainWithCheckpoints({ resumeFrom });
+      expect(Buffer.from(resumed.outcome.model).equals(whole.model)).toBe(true);
+      expect(resumed.outcome.modelStep).toBe(whole.modelStep);
+      const last = resumed.checkpoints.at(-1) ?? resumeFrom;
+      expect({ ...last, seconds: 0 }).toEqual({ ...checkpoints.at(-1), seconds: 0 });
+    }
+  });
+
+  it('stops with a checkpoint between two of its usual ones, from which it goes on to the same model', async () => {
+    const abort = new AbortController();
+    const settings = { ...tinySettings, steps: 120, validateEvery: 120, checkpointEvery: 120 };
+    const reference = await train({ ...input, settings });
+    const stopped = await trainWithCheckpoints({ settings, stop: abort.signal, onStep: () => abort.abort() });
+    const [checkpoint] = stopped.checkpoints;
+    expect(stopped.outcome.status).toBe('stopped');
+    expect(checkpoint?.step).toBeGreaterThanOrEqual(20);
+    expect(checkpoint?.step).toBeLessThan(120);
+    const resumed = await train({ ...input, settings, resumeFrom: checkpoint });
+    expect(Buffer.from(resumed.model).equals(reference.model)).toBe(true);
+  });
+
+  it('takes no step when it was stopped before it began', async () => {
+    const { outcome, checkpoints: saved } = await trainWithCheckpoints({ stop: AbortSignal.abort() });
+    expect(outcome).toMatchObject({ status: 'stopped', step: 0 });
+    expect(saved.map(({ step }) => step)).toEqual([0]);
+  });
+
+  it('ends when its time is used up, counting the time before it was resumed', async () => {
+    let time = 0;
+    const now = () => {
+      time += 1000;
+      return time;
+    };
+    const hurried = await trainWithCheckpoints({ now, maxSeconds: 4 });
+    expect(hurried.outcome.status).toBe('out of time');
+    expect(hurried.outcome.step).toBeLessThan(8);
+    expect(hurried.outcome.model.length).toBeGreaterThan(1000);
+    const [, second] = checkpoints;
+    if (!second) throw new Error('two checkpoints are needed');
+    const late = await train({ ...input, resumeFrom: { ...second, seconds: 100 }, maxSeconds: 100, now });
+    expect(late).toMatchObject({ status: 'completed', step: 8 });
+  });
+
+  it('keeps the best model rather than the last', async () => {
+    const [first] = checkpoints;
+    if (!first) throw new Error('a checkpoint is needed');
+    const best = {
+      step: 2,
+      ap50: 0.99,
+      parameters: first.buffers.average,
+      statistics: first.buffers.averageStatistics,
+    };
+    const outcome = await train({ ...input, resumeFrom: { ...first, best } });
+    expect(outcome.modelStep).toBe(2);
+    expect(Buffer.from(outcome.model).equals(whole.model)).toBe(false);
+  });
+
+  it('keeps the last model when there is nothing to measure it with', async () => {
+    const outcome = await train({ ...input, validation: squares(0, 1) });
+    expect(outcome).toMatchObject({ modelStep: 8, precision: undefined });
+  });
+
+  it('refuses the checkpoint of another run', async () => {
+    const settings = { ...tinySettings, seed: 9 };
+    await expect(train({ ...input, settings, resumeFrom: checkpoints[0] })).rejects.toThrow(/other hyperparameters/);
+    await expect(train({ ...input, training: squares(24, 7), resumeFrom: checkpoints[0] })).rejects.toThrow(/data/);
+  });
+
+  it('refuses what it cannot learn from, and says why', async () => {
+    await expect(train({ ...input, training: squares(0, 1) })).rejects.toThrow(/no training images/);
+    const unlabelled = { ...input.training, truthOffsets: new SharedArrayBuffer(4 * 25) };
+    await expect(train({ ...input, training: unlabelled })).rejects.toThrow(/nothing to learn/);
+    await expect(train({ ...input, validation: { ...input.validation, names: ['x'] } })).rejects.toThrow(
+      /one snapshot/,
+    );
+    await expect(train({ ...input, settings: { ...tinySettings, workers: 0 } })).rejects.toThrow(/workers is 0/);
+  });
+
+  it('reports a worker that fails instead of waiting for it', async () => {
+    const optimizer = { ...tinySettings.optimizer, learningRate: Number.NaN };
+    await expect(train({ ...input, settings: { ...tinySettings, optimizer } })).rejects.toThrow(/not finite at step/);
+  });
+});
