@@ -1,4 +1,5 @@
 import type {
+  CORSRule,
   LifecycleRule,
   NotificationConfiguration,
   OwnershipControls,
@@ -19,6 +20,8 @@ export interface Bucket {
   ownership?: OwnershipControls;
   /** Kept and told; nothing expires here. */
   lifecycle?: LifecycleRule[];
+  /** Kept and told; no answer carries its headers here. */
+  cors?: CORSRule[];
   notifications: NotificationConfiguration;
   /** The bucket policy's JSON text. */
   policy?: string;

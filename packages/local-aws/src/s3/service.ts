@@ -4,8 +4,10 @@ import {
   putBucketNotificationConfiguration,
 } from './operations/bucket-notification.ts';
 import {
+  deleteBucketCors,
   deleteBucketLifecycle,
   deleteBucketPolicy,
+  getBucketCors,
   getBucketEncryption,
   getBucketLifecycleConfiguration,
   getBucketOwnershipControls,
@@ -13,6 +15,7 @@ import {
   getBucketTagging,
   getBucketVersioning,
   getPublicAccessBlock,
+  putBucketCors,
   putBucketEncryption,
   putBucketLifecycleConfiguration,
   putBucketOwnershipControls,
@@ -26,8 +29,16 @@ import { copyObject } from './operations/copy-object.ts';
 import { deleteObject, deleteObjects } from './operations/delete-object.ts';
 import { getObject } from './operations/get-object.ts';
 import { headObject } from './operations/head-object.ts';
+import { listObjectVersions } from './operations/list-object-versions.ts';
 import { listObjects, listObjectsV2 } from './operations/list-objects.ts';
+import {
+  abortMultipartUpload,
+  completeMultipartUpload,
+  createMultipartUpload,
+  listMultipartUploads,
+} from './operations/multipart-upload.ts';
 import { putObject } from './operations/put-object.ts';
+import { listParts, uploadPart, uploadPartCopy } from './operations/upload-part.ts';
 import { bucketResource } from './resources/bucket.ts';
 import { bucketPolicyResource } from './resources/bucket-policy.ts';
 import { createS3, type S3 } from './state.ts';
@@ -38,13 +49,18 @@ export const s3Service = defineService<'s3', S3>({
   load: () => import('@aws-sdk/client-s3'),
   create: createS3,
   operations: {
+    AbortMultipartUpload: abortMultipartUpload,
+    CompleteMultipartUpload: completeMultipartUpload,
     CopyObject: copyObject,
     CreateBucket: createBucket,
+    CreateMultipartUpload: createMultipartUpload,
     DeleteBucket: deleteBucket,
+    DeleteBucketCors: deleteBucketCors,
     DeleteBucketLifecycle: deleteBucketLifecycle,
     DeleteBucketPolicy: deleteBucketPolicy,
     DeleteObject: deleteObject,
     DeleteObjects: deleteObjects,
+    GetBucketCors: getBucketCors,
     GetBucketEncryption: getBucketEncryption,
     GetBucketLifecycleConfiguration: getBucketLifecycleConfiguration,
     GetBucketLocation: getBucketLocation,
@@ -58,8 +74,12 @@ export const s3Service = defineService<'s3', S3>({
     HeadBucket: headBucket,
     HeadObject: headObject,
     ListBuckets: listBuckets,
+    ListMultipartUploads: listMultipartUploads,
+    ListObjectVersions: listObjectVersions,
     ListObjects: listObjects,
     ListObjectsV2: listObjectsV2,
+    ListParts: listParts,
+    PutBucketCors: putBucketCors,
     PutBucketEncryption: putBucketEncryption,
     PutBucketLifecycleConfiguration: putBucketLifecycleConfiguration,
     PutBucketNotificationConfiguration: putBucketNotificationConfiguration,
@@ -69,6 +89,8 @@ export const s3Service = defineService<'s3', S3>({
     PutBucketVersioning: putBucketVersioning,
     PutObject: putObject,
     PutPublicAccessBlock: putPublicAccessBlock,
+    UploadPart: uploadPart,
+    UploadPartCopy: uploadPartCopy,
   },
   resources: { 'AWS::S3::Bucket': bucketResource, 'AWS::S3::BucketPolicy': bucketPolicyResource },
 });

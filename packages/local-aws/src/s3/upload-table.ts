@@ -12,7 +12,7 @@ export interface Upload {
   /** Milliseconds since the epoch. */
   begun: number;
   content: Pick<Content, 'headers' | 'metadata' | 'encryption'>;
-  checksum?: { algorithm: ChecksumAlgorithm; type: ChecksumType };
+  checksum: { algorithm: ChecksumAlgorithm; type: ChecksumType };
 }
 
 export interface Part {

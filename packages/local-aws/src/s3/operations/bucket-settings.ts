@@ -119,6 +119,24 @@ export const getBucketTagging: Operation<'s3', 'GetBucketTagging', S3> = (input,
   return { TagSet: tags };
 };
 
+export const putBucketCors: Operation<'s3', 'PutBucketCors', S3> = (input, _request, s3) => {
+  const bucket = requireBucket(s3, input);
+  s3.buckets.put(bucket.name, { ...bucket, cors: input.CORSConfiguration?.CORSRules });
+  return {};
+};
+
+export const getBucketCors: Operation<'s3', 'GetBucketCors', S3> = (input, _request, s3) => {
+  const { cors } = requireBucket(s3, input);
+  if (!cors) throw missing('NoSuchCORSConfiguration', 'The CORS configuration does not exist');
+  return { CORSRules: cors };
+};
+
+export const deleteBucketCors: Operation<'s3', 'DeleteBucketCors', S3> = (input, _request, s3) => {
+  const { cors: _, ...bucket } = requireBucket(s3, input);
+  s3.buckets.put(bucket.name, bucket);
+  return {};
+};
+
 function missing(code: string, message: string): AwsError {
   return new AwsError(code, message, { status: 404 });
 }

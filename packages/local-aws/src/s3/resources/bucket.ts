@@ -52,6 +52,20 @@ const properties = z.strictObject({
       ),
     })
     .optional(),
+  CorsConfiguration: z
+    .strictObject({
+      CorsRules: z.array(
+        z.strictObject({
+          Id: z.string().optional(),
+          AllowedMethods: z.array(z.enum(['GET', 'PUT', 'HEAD', 'POST', 'DELETE'])),
+          AllowedOrigins: z.array(z.string()),
+          AllowedHeaders: z.array(z.string()).optional(),
+          ExposedHeaders: z.array(z.string()).optional(),
+          MaxAge: z.coerce.number().int().optional(),
+        }),
+      ),
+    })
+    .optional(),
   Tags: z.array(z.strictObject({ Key: z.string(), Value: z.coerce.string() })).optional(),
 });
 
@@ -114,6 +128,15 @@ async function configure(Bucket: string, next: Properties, { kernel, caller }: R
     const LifecycleConfiguration = { Rules };
     await kernel.call('s3', 'PutBucketLifecycleConfiguration', { Bucket, LifecycleConfiguration }, caller);
   } else await kernel.call('s3', 'DeleteBucketLifecycle', { Bucket }, caller);
+  if (next.CorsConfiguration) {
+    const CORSRules = next.CorsConfiguration.CorsRules.map(({ Id, ExposedHeaders, MaxAge, ...rule }) => ({
+      ...rule,
+      ID: Id,
+      ExposeHeaders: ExposedHeaders,
+      MaxAgeSeconds: MaxAge,
+    }));
+    await kernel.call('s3', 'PutBucketCors', { Bucket, CORSConfiguration: { CORSRules } }, caller);
+  } else await kernel.call('s3', 'DeleteBucketCors', { Bucket }, caller);
   const { VersioningConfiguration, OwnershipControls } = next;
   if (VersioningConfiguration)
     await kernel.call('s3', 'PutBucketVersioning', { Bucket, VersioningConfiguration }, caller);
