@@ -1,5 +1,8 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { defineService } from '../kernel/service.ts';
+import { createJobs, JOB_TASK, type Jobs, type JobTask } from './jobs/jobs.ts';
+import { jobOperations } from './jobs/operations.ts';
+import { runJob } from './jobs/run.ts';
 import { registryOperations } from './registry/operations.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { modelPackageGroupResource } from './registry/resources/model-package-group.ts';
@@ -14,6 +17,7 @@ export interface SageMakerState {
   kernel: Kernel;
   tags: Tags;
   registry: Registry;
+  jobs: Jobs;
 }
 
 export const sagemakerService = defineService<'sagemaker', SageMakerState>({
@@ -22,11 +26,18 @@ export const sagemakerService = defineService<'sagemaker', SageMakerState>({
   load: () => import('@aws-sdk/client-sagemaker'),
   create(kernel) {
     const tags = createTags(kernel);
-    return { kernel, tags, registry: createRegistry(kernel, tags) };
+    const jobs = createJobs(kernel, tags);
+    kernel.outbox.handle<JobTask>(JOB_TASK, (task) => runJob(jobs, task));
+    return { kernel, tags, jobs, registry: createRegistry(kernel, tags) };
+  },
+  close({ jobs }) {
+    jobs.closing = true;
+    for (const controller of jobs.running.values()) controller.abort();
   },
   operations: {
     ...tagOperations,
     ...registryOperations,
+    ...jobOperations,
   },
   resources: {
     'AWS::SageMaker::ModelPackageGroup': modelPackageGroupResource,
