@@ -17,19 +17,27 @@ const row = {
 };
 
 describe('labelQuery', () => {
-  it('takes the newest outcome of each image up to the instant, where it is approved and not deleted', () => {
-    expect(labelQuery('assay-local-labels-1772612130', '2026-03-04T10:00:00.000Z')).toMatchInlineSnapshot(`
-      "SELECT image_id, uri, width, height, station, part, origin, boxes, labeling_job, event_time, group_since
-      FROM (
-        SELECT *,
-          row_number() OVER (PARTITION BY image_id ORDER BY event_time DESC, api_invocation_time DESC, write_time DESC) AS newness,
-          min(CASE WHEN verdict = 'approved' THEN event_time END) OVER (PARTITION BY station, part) AS group_since
-        FROM "assay-local-labels-1772612130"
-        WHERE event_time <= '2026-03-04T10:00:00.000Z'
-      ) AS outcomes
-      WHERE newness = 1 AND verdict = 'approved' AND NOT is_deleted
-      ORDER BY image_id"
-    `);
+  const query = labelQuery({
+    table: 'labels',
+    asOf: '2026-03-04T10:00:00.000Z',
+    writtenBy: '2026-03-04T10:15:00.000Z',
+  });
+
+  it('cuts at the instant of the outcomes and at that of their writing', () => {
+    expect(query).toContain(`FROM "labels"
+  WHERE event_time <= '2026-03-04T10:00:00.000Z' AND write_time <= from_iso8601_timestamp('2026-03-04T10:15:00.000Z')`);
+  });
+
+  it('takes the newest row of a record, the newest record of an image, and of these the approved', () => {
+    expect(query).toMatch(
+      /WHERE record_rank = 1 AND NOT is_deleted[\s\S]*WHERE image_rank = 1 AND verdict = 'approved'/,
+    );
+  });
+
+  it('quotes what it is given', () => {
+    expect(labelQuery({ table: 'a"b', asOf: "x'y", writtenBy: '' })).toMatch(
+      /FROM "a""b"\n\s+WHERE event_time <= 'x''y'/,
+    );
   });
 });
 

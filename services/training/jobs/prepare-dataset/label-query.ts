@@ -1,26 +1,46 @@
 import { z } from 'zod';
 
+/** What a dataset is made of. */
+export interface LabelCut {
+  readonly table: string;
+  /** Outcomes up to this instant: ISO with milliseconds in UTC, as the store's event times are, which are text. */
+  readonly asOf: string;
+  /** As far as they were written by this instant. Later rows, however old their outcome, don't change the dataset. */
+  readonly writtenBy: string;
+}
+
 /**
- * What people last said about each image as of an instant, where they approved it. The label store only ever grows: a
- * row is one outcome of one image, and of repeated writes of the same outcome the last counts.
+ * What people last said about each image as of an instant, where they approved it. The offline store only grows, and
+ * holds rows twice now and then: so the newest row of each record first, without tombstones, then the newest record of
+ * each image.
  *
  * `group_since` is when the first outcome of the image's part group was approved; it orders the groups in a way that
  * later labels don't change.
  *
- * @param asOf ISO instant with milliseconds in UTC, as the store's event times are: they are compared as text
  * @see "Create a Dataset From Your Feature Groups" in SageMaker's guide
  */
-export function labelQuery(table: string, asOf: string): string {
-  return `SELECT image_id, uri, width, height, station, part, origin, boxes, labeling_job, event_time, group_since
-FROM (
-  SELECT *,
-    row_number() OVER (PARTITION BY image_id ORDER BY event_time DESC, api_invocation_time DESC, write_time DESC) AS newness,
-    min(CASE WHEN verdict = 'approved' THEN event_time END) OVER (PARTITION BY station, part) AS group_since
+export function labelQuery({ table, asOf, writtenBy }: LabelCut): string {
+  return `WITH known AS (
+  SELECT *, row_number() OVER (
+    PARTITION BY record_id ORDER BY event_time DESC, api_invocation_time DESC, write_time DESC
+  ) AS record_rank
   FROM "${table.replaceAll('"', '""')}"
-  WHERE event_time <= '${asOf.replaceAll("'", "''")}'
-) AS outcomes
-WHERE newness = 1 AND verdict = 'approved' AND NOT is_deleted
+  WHERE event_time <= ${literal(asOf)} AND write_time <= from_iso8601_timestamp(${literal(writtenBy)})
+), outcomes AS (
+  SELECT *,
+    row_number() OVER (PARTITION BY image_id ORDER BY event_time DESC, record_id DESC) AS image_rank,
+    min(CASE WHEN verdict = 'approved' THEN event_time END) OVER (PARTITION BY station, part) AS group_since
+  FROM known
+  WHERE record_rank = 1 AND NOT is_deleted
+)
+SELECT image_id, uri, width, height, station, part, origin, boxes, labeling_job, event_time, group_since
+FROM outcomes
+WHERE image_rank = 1 AND verdict = 'approved'
 ORDER BY image_id`;
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 const pixels = z.coerce.number().int().positive();

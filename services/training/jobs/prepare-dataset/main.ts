@@ -9,15 +9,25 @@ import { prepareDataset } from './prepare-dataset.ts';
 import { readPrepareSettings } from './settings.ts';
 
 await runProcessingJob(async () => {
-  const { asOf, table, catalog, database, workGroup, queryOutput } = readPrepareSettings(process.env);
+  const { asOf, settleSeconds, table, catalog, database, workGroup, queryOutput } = readPrepareSettings(process.env);
   const athena = new AthenaClient({});
   await prepareDataset({
     asOf,
+    settleSeconds,
     table,
     snapshotUri: `${await outputUri('snapshot')}/snapshot.json`,
     outputFolder,
-    query: athenaRows({ athena, catalog, database, workGroup, output: queryOutput, sleep }),
+    query: athenaRows({
+      athena,
+      catalog,
+      database,
+      workGroup,
+      output: queryOutput,
+      sleep,
+    }),
     fetchObject: objectFetcher(new S3Client({})),
     log: (line) => console.log(line),
+    now: Date.now,
+    sleep,
   });
 });

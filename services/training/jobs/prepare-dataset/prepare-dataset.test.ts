@@ -49,6 +49,7 @@ async function prepare(into: string, { objects, rows }: Awaited<ReturnType<typeo
   const lines: string[] = [];
   await prepareDataset({
     asOf: '2026-03-04T10:00:00.000Z',
+    settleSeconds: 900,
     table: 'labels',
     snapshotUri: 's3://training/runs/1/snapshot/snapshot.json',
     outputFolder: (name) => join(folder, into, name),
@@ -57,6 +58,8 @@ async function prepare(into: string, { objects, rows }: Awaited<ReturnType<typeo
     },
     fetchObject: async (uri) => objects.get(uri) ?? Promise.reject(new Error(`no ${uri}`)),
     log: (line) => lines.push(line),
+    now: () => Date.parse('2026-03-04T10:05:00.000Z'),
+    sleep: async (milliseconds) => void lines.push(`slept ${milliseconds / 1000} s`),
   });
   return lines;
 }
@@ -98,7 +101,7 @@ describe('prepareDataset', () => {
     await prepare('out', await labelStore());
     const snapshot = await readFile(join(folder, 'out/snapshot/snapshot.json'));
     const channels = JSON.parse(await readFile(join(folder, 'out/snapshot/channels.json'), 'utf8'));
-    expect(channels.snapshot.sha256).toBe(sha256(snapshot));
+    expect(channels.metadata).toEqual({ snapshotSha256: sha256(snapshot), imageCount: '20' });
     const train = await readFile(join(folder, 'out/train/train.tar.gz'));
     expect(channels.channels.train).toMatchObject({ sha256: sha256(train), bytes: train.length });
     const data = (await filesOf(join(folder, 'out/test/test.tar.gz'))).get('data.json') ?? Buffer.of();
@@ -123,9 +126,14 @@ describe('prepareDataset', () => {
     await expect(prepare('out', store)).rejects.toThrow(/p3\/6\.png has the digest .* the object was overwritten/);
   });
 
-  it('tells how far it is', async () => {
+  it('waits until the store has written everything, then tells how far it is', async () => {
     const lines = await prepare('out', await labelStore());
-    expect(lines.slice(0, 2)).toEqual(['querying labels as of 2026-03-04T10:00:00.000Z', '20 approved images']);
+    expect(lines.slice(0, 4)).toEqual([
+      'waiting 600 s until the label store has written everything of 2026-03-04T10:00:00.000Z',
+      'slept 600 s',
+      'querying labels as of 2026-03-04T10:00:00.000Z',
+      '20 approved images',
+    ]);
     expect(lines.at(-1)).toMatch(
       /^snapshot [0-9a-f]{64}: classes scratch; boxes: train \d+, validation \d+, test \d+$/,
     );

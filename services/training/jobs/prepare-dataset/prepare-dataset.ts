@@ -16,6 +16,8 @@ export type QueryRows = (query: string) => AsyncIterable<Readonly<Record<string,
 export interface PrepareOptions {
   /** ISO instant with milliseconds. */
   readonly asOf: string;
+  /** How long after an instant all that was stored before it can be queried; waited for. */
+  readonly settleSeconds: number;
   readonly table: string;
   /** Where `snapshot.json` will be once the job is done. */
   readonly snapshotUri: string;
@@ -24,6 +26,8 @@ export interface PrepareOptions {
   readonly query: QueryRows;
   readonly fetchObject: (uri: string) => Promise<Uint8Array>;
   readonly log: (line: string) => void;
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
 /**
@@ -34,7 +38,7 @@ export interface PrepareOptions {
  */
 export async function prepareDataset(options: PrepareOptions): Promise<void> {
   const { asOf, table, snapshotUri, outputFolder, log } = options;
-  const query = labelQuery(table, asOf);
+  const query = labelQuery({ table, asOf, writtenBy: await settled(options) });
   log(`querying ${table} as of ${asOf}`);
   const labelled = [];
   for await (const row of options.query(query)) labelled.push(readLabelRow(row));
@@ -57,8 +61,24 @@ export async function prepareDataset(options: PrepareOptions): Promise<void> {
     );
     channels[split] = { ...archive, images: images.length };
   }
-  await writeFile(join(outputFolder('snapshot'), 'channels.json'), encodeChannels(sha256, channels));
+  await writeFile(join(outputFolder('snapshot'), 'channels.json'), encodeChannels(snapshot, sha256, channels));
   log(summary(snapshot, sha256));
+}
+
+/**
+ * Waits until the store shows everything of the time up to the instant: Feature Store writes its offline store within
+ * 15 minutes ("Offline Store Data Format").
+ *
+ * @returns the instant from which on nothing more belongs to the dataset
+ */
+async function settled({ asOf, settleSeconds, log, now, sleep }: PrepareOptions): Promise<string> {
+  const writtenBy = Date.parse(asOf) + 1000 * settleSeconds;
+  const wait = writtenBy - now();
+  if (wait > 0) {
+    log(`waiting ${Math.ceil(wait / 1000)} s until the label store has written everything of ${asOf}`);
+    await sleep(wait);
+  }
+  return new Date(writtenBy).toISOString();
 }
 
 /** In the order of their names, so that the archive depends on nothing else. */
@@ -84,8 +104,10 @@ async function* channelEntries(
   }
 }
 
-function encodeChannels(snapshotSha256: string, channels: object): string {
-  return `${JSON.stringify({ format: 'assay.channels/1', snapshot: { sha256: snapshotSha256 }, channels }, null, 1)}\n`;
+/** `metadata` is text, for the model registry's metadata, which knows nothing else. */
+function encodeChannels({ images }: Snapshot, snapshotSha256: string, channels: object): string {
+  const metadata = { snapshotSha256, imageCount: String(images.length) };
+  return `${JSON.stringify({ format: 'assay.channels/1', channels, metadata }, null, 1)}\n`;
 }
 
 function summary({ counts, names }: Snapshot, sha256: string): string {

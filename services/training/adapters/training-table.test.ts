@@ -1,0 +1,158 @@
+import type { Server } from 'node:http';
+import { createRequire } from 'node:module';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { TrainingState } from '../domain/ports.ts';
+import { labelToken, type Training } from '../domain/training.ts';
+import { trainingTable } from './training-table.ts';
+
+const dynalite: (options: { createTableMs: number }) => Server = createRequire(import.meta.url)('dynalite');
+
+let server: Server;
+let client: DynamoDBClient;
+let table = 0;
+let state: TrainingState;
+
+beforeAll(async () => {
+  server = dynalite({ createTableMs: 0 });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  client = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+});
+afterAll(() => server.close());
+
+beforeEach(async () => {
+  const TableName = `training-${++table}`;
+  await client.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+      ],
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  state = trainingTable(documents, TableName);
+});
+
+const at = (minute: number) => `2026-03-04T10:${String(minute).padStart(2, '0')}:00.000Z`;
+const source = (name: string) => ({
+  catalog: 'AwsDataCatalog',
+  database: 'labels',
+  table: name,
+  workGroup: 'labels',
+  queryOutput: 's3://results/',
+});
+const training = (minute: number): Training => ({
+  token: labelToken(at(minute)),
+  reason: 'enough-labels',
+  asOf: at(minute),
+  approvedLabels: 3,
+});
+const metadata = {
+  eventId: '7e1f2a3b-4c5d-4e6f-8a9b-0c1d2e3f4a5b',
+  correlationId: 'story-1',
+  occurredAt: at(0),
+  producer: 'assay.training',
+  version: 1,
+};
+
+describe('labels', () => {
+  it('are summed over the runs since the last training, up to the newest run', async () => {
+    expect(await state.newLabels()).toBeUndefined();
+    await state.recordRun({ runId: 'b', asOf: at(2), approved: 4 }, source('t'));
+    await state.recordRun({ runId: 'a', asOf: at(1), approved: 3 }, source('t'));
+    expect(await state.newLabels()).toEqual({ approved: 7, asOf: at(2) });
+    await state.advanceTo(at(1));
+    expect(await state.newLabels()).toEqual({ approved: 4, asOf: at(2) });
+    await state.advanceTo(at(2));
+    expect(await state.newLabels()).toBeUndefined();
+  });
+
+  it('of one run count once, even when it is told of again with a later instant', async () => {
+    await state.recordRun({ runId: 'a', asOf: at(1), approved: 3 }, source('t'));
+    await state.advanceTo(at(1));
+    await state.recordRun({ runId: 'a', asOf: at(9), approved: 3 }, source('t'));
+    expect(await state.newLabels()).toBeUndefined();
+  });
+
+  it('do not become new again when an older instant is trained on', async () => {
+    await state.recordRun({ runId: 'a', asOf: at(5), approved: 3 }, source('t'));
+    await state.advanceTo(at(5));
+    await state.advanceTo(at(1));
+    expect(await state.newLabels()).toBeUndefined();
+  });
+
+  it('are to be found where the newest run says', async () => {
+    expect(await state.labelSource()).toBeUndefined();
+    await state.recordRun({ runId: 'b', asOf: at(2), approved: 4 }, source('new'));
+    await state.recordRun({ runId: 'a', asOf: at(1), approved: 3 }, source('old'));
+    expect(await state.labelSource()).toEqual(source('new'));
+  });
+});
+
+describe('the lock', () => {
+  it('belongs to one training, which may take it again', async () => {
+    expect(await state.acquireLock('one', at(1))).toEqual({ token: 'one', since: at(1) });
+    expect(await state.acquireLock('two', at(2))).toBeUndefined();
+    expect(await state.acquireLock('one', at(3))).toBeDefined();
+    expect(await state.currentLock()).toEqual({ token: 'one', since: at(3) });
+  });
+
+  it('is released by its holder only', async () => {
+    await state.acquireLock('one', at(1));
+    await state.releaseLock('two');
+    expect(await state.currentLock()).toBeDefined();
+    await state.releaseLock('one');
+    expect(await state.currentLock()).toBeUndefined();
+    await state.releaseLock('one');
+  });
+});
+
+describe('a training', () => {
+  it('gathers what becomes of it and is found by its execution', async () => {
+    const wanted = training(1);
+    await state.recordTraining(wanted);
+    await state.recordExecution(wanted.token, 'arn:1');
+    await state.recordAnnouncement(wanted.token, metadata);
+    const known = { ...wanted, executionArn: 'arn:1', announced: metadata };
+    expect(await state.training(wanted.token)).toEqual(known);
+    expect(await state.trainingOf('arn:1')).toEqual(known);
+    await state.recordTraining(wanted);
+    expect(await state.training(wanted.token)).toEqual(known);
+  });
+
+  it('is concluded once its execution is, whoever started it', async () => {
+    expect(await state.isConcluded('arn:1')).toBe(false);
+    await state.recordExecution('one', 'arn:1');
+    await state.conclude('arn:1', 'trained');
+    await state.conclude('arn:by-hand', 'failed');
+    expect([await state.isConcluded('arn:1'), await state.isConcluded('arn:by-hand')]).toEqual([true, true]);
+    expect(await state.trainingOf('arn:by-hand')).toBeUndefined();
+  });
+});
+
+describe('requests', () => {
+  it('wait in the order of their instants', async () => {
+    await state.postpone(training(5));
+    await state.postpone(training(3));
+    await state.postpone(training(5));
+    expect(await state.postponed()).toEqual(training(3));
+    await state.settle(training(3));
+    expect(await state.postponed()).toEqual(training(5));
+    await state.settle(training(5));
+    expect(await state.postponed()).toBeUndefined();
+  });
+});

@@ -1,0 +1,94 @@
+import type { Metadata } from '@assay/events';
+import { PermanentError } from '@assay/lambda-kit';
+import type { World } from './ports.ts';
+import { labelToken, requestToken, type Training, type TrainingReason } from './training.ts';
+
+export type StartResult = 'started' | 'already-started' | 'busy' | 'not-enough-labels';
+
+/** Starts take seconds; one that is older was interrupted. Longer than the functions may run. */
+const INTERRUPTED_AFTER_MILLISECONDS = 45_000;
+
+/**
+ * Starts a training when at least this many labels are new. The same labels never start a second one.
+ *
+ * @throws RetryableError or PermanentError of the adapters
+ */
+export async function trainOnNewLabels(
+  world: World,
+  reason: TrainingReason,
+  minimum: number,
+  cause?: Metadata,
+): Promise<StartResult> {
+  const labels = await world.state.newLabels();
+  if (labels === undefined || labels.approved < minimum) return 'not-enough-labels';
+  const { approved: approvedLabels, asOf } = labels;
+  return start(world, { token: labelToken(asOf), reason, asOf, approvedLabels, cause });
+}
+
+/** Starts the training that somebody asked for, or keeps the request until the one that runs is over. */
+export async function trainOnRequest(
+  world: World,
+  request: { requestedBy: string; reason: string; asOf?: string },
+  cause: Metadata,
+): Promise<StartResult> {
+  // Without an instant the request's own time counts: delivered again, it is the same request.
+  const asOf = new Date(request.asOf ?? cause.occurredAt).toISOString();
+  const labels = await world.state.newLabels();
+  const training: Training = {
+    token: requestToken({ ...request, asOf }),
+    reason: 'requested',
+    asOf,
+    approvedLabels: labels?.approved ?? 0,
+    cause,
+  };
+  const result = await start(world, training);
+  if (result === 'busy') await world.state.postpone(training);
+  return result;
+}
+
+/** After a training: what was asked for meanwhile first, then whether enough labels have come. */
+export async function trainNext(world: World): Promise<StartResult> {
+  const waiting = await world.state.postponed();
+  if (waiting === undefined) return trainOnNewLabels(world, 'enough-labels', world.minimumNewLabels);
+  const result = await start(world, waiting);
+  if (result !== 'busy') await world.state.settle(waiting);
+  return result;
+}
+
+/** Carries a start to its end that was interrupted half-way. */
+export async function resumeInterrupted(world: World): Promise<void> {
+  const lock = await world.state.currentLock();
+  if (lock === undefined) return;
+  const age = world.now().getTime() - Date.parse(lock.since);
+  if (age < INTERRUPTED_AFTER_MILLISECONDS) return;
+  const record = await world.state.training(lock.token);
+  if (record === undefined) await world.state.releaseLock(lock.token);
+  else if (record.announced === undefined) await launch(world, record);
+}
+
+async function start(world: World, training: Training): Promise<StartResult> {
+  const { state } = world;
+  const known = await state.training(training.token);
+  if (known?.announced !== undefined) return 'already-started';
+  const lock = await state.acquireLock(training.token, world.now().toISOString());
+  if (lock === undefined) return 'busy';
+  await state.recordTraining(training);
+  await launch(world, training);
+  return 'started';
+}
+
+/** Every part may be repeated: an interrupted launch is carried on by launching again. */
+async function launch({ state, pipeline, announcer }: World, training: Training): Promise<void> {
+  const source = await state.labelSource();
+  if (source === undefined) {
+    await state.releaseLock(training.token);
+    throw new PermanentError(
+      'no-labels',
+      'A training was asked for, but no labels are stored yet. Upload images and label them, then ask again.',
+    );
+  }
+  const executionArn = await pipeline.start(training, source);
+  await state.recordExecution(training.token, executionArn);
+  await state.advanceTo(training.asOf);
+  await state.recordAnnouncement(training.token, await announcer.started(training, executionArn));
+}

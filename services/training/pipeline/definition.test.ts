@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { pipelineDefinition } from './definition.ts';
+import { readPipelineSettings } from './settings.ts';
+
+const settings = {
+  mapThreshold: '0.6',
+  trainer: 'embedded',
+  seed: '1',
+  imageSize: 192,
+  trainSeconds: '90',
+  settleSeconds: '900',
+  trainingInstance: 'ml.m7i.large',
+  processingInstance: 'ml.m7i.large',
+  imageTag: '1',
+};
+const definition = pipelineDefinition(readPipelineSettings(settings));
+
+/** Every `{ Get: … }` anywhere in a value. */
+function references(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const own = 'Get' in value && typeof value.Get === 'string' ? [value.Get] : [];
+  return [...own, ...Object.values(value).flatMap(references)];
+}
+
+describe('the pipeline', () => {
+  it('is this document', () => {
+    expect(definition).toMatchSnapshot();
+  });
+
+  it('refers only to parameters, steps, outputs and property files that it has', () => {
+    const parameters = definition.Parameters.map(({ Name }) => `Parameters.${Name}`);
+    for (const reference of references(definition.Steps)) {
+      if (reference.startsWith('Parameters.')) expect(parameters).toContain(reference);
+      else
+        expect(reference).toMatch(
+          /^(Execution\.PipelineExecution(Id|Arn)|Steps\.(PrepareDataset|Train|Evaluate)\..+)$/,
+        );
+    }
+    const used = new Set(references(definition.Steps));
+    expect([...used].filter((reference) => reference.includes('Outputs[')).sort()).toEqual([
+      "Steps.PrepareDataset.ProcessingOutputConfig.Outputs['test'].S3Output.S3Uri",
+      "Steps.PrepareDataset.ProcessingOutputConfig.Outputs['train'].S3Output.S3Uri",
+      "Steps.PrepareDataset.ProcessingOutputConfig.Outputs['validation'].S3Output.S3Uri",
+    ]);
+    expect([...used].filter((reference) => reference.includes('PropertyFiles')).sort()).toEqual([
+      'Steps.Evaluate.PropertyFiles.Evaluation',
+      'Steps.PrepareDataset.PropertyFiles.Channels',
+    ]);
+  });
+
+  it('leaves only names of the stack to CloudFormation', () => {
+    const names = [...JSON.stringify(definition).matchAll(/\$\{([^}]+)\}/g)].map(([, name]) => name);
+    expect([...new Set(names)].sort()).toEqual([
+      'AWS::AccountId',
+      'AWS::Region',
+      'AWS::URLSuffix',
+      'ModelJobRole.Arn',
+      'ModelPackageGroupName',
+      'PrepareJobRole.Arn',
+      'TrainingBucket',
+    ]);
+  });
+});
+
+describe('the settings', () => {
+  it('are named when they are wrong, missing or unknown', () => {
+    const { seed, ...rest } = settings;
+    expect(seed).toBe('1');
+    expect(() => readPipelineSettings({ ...rest, mapThreshold: '1.5', threads: 2 })).toThrow(
+      /mapThreshold: .*; seed: .*"threads".*in the README/,
+    );
+    expect(() => readPipelineSettings({ ...settings, trainingInstance: 'm7i.large' })).toThrow('trainingInstance');
+    expect(() => readPipelineSettings(undefined)).toThrow('the block');
+  });
+});

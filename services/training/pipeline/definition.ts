@@ -1,0 +1,175 @@
+import { CHECKPOINTS, EVALUATION_FILE, MODELS, REPORT_FILE, RUNS } from '../domain/run-locations.ts';
+import { type Expression, execution, join, jsonGet, outputOf, parameter, stepProperty } from './expressions.ts';
+import type { PipelineSettings } from './settings.ts';
+import { type Parameter, processingStep, type Step, trainingStep } from './steps.ts';
+
+/** Steps, by the names that events and consoles show. */
+const PREPARE = 'PrepareDataset';
+const TRAIN = 'Train';
+const EVALUATE = 'Evaluate';
+
+/** `${…}` is filled in by CloudFormation's `Fn::Sub`: names, roles and registry of the stack. */
+const BUCKET = 's3://${TrainingBucket}';
+const REGISTRY = '${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/assay';
+const PREPARE_ROLE = '${PrepareJobRole.Arn}';
+const MODEL_ROLE = '${ModelJobRole.Arn}';
+const MODEL_PACKAGE_GROUP = '${ModelPackageGroupName}';
+
+/** Beyond the time to learn: to load the data, to measure and to export. */
+const TRAINING_MARGIN_SECONDS = 1800;
+
+export interface PipelineDefinition {
+  readonly Version: '2020-12-01';
+  readonly Parameters: readonly Parameter[];
+  readonly Steps: readonly Step[];
+}
+
+/** Where something of this execution goes. */
+function ofRun(...path: readonly string[]): Expression {
+  return join('/', `${BUCKET}/${RUNS}`, execution('PipelineExecutionId'), ...path);
+}
+
+/**
+ * The pipeline: prepare-dataset → train → evaluate → is it good enough? → register, or fail with the reason. What
+ * changes from run to run and what a person may want to override for one run are parameters.
+ *
+ * @see "Pipeline definition JSON schema" 2020-12-01
+ */
+export function pipelineDefinition(settings: PipelineSettings): PipelineDefinition {
+  return {
+    Version: '2020-12-01',
+    Parameters: [
+      ...['AsOf', 'Catalog', 'Database', 'Table', 'WorkGroup', 'QueryOutput'].map(
+        (Name): Parameter => ({ Name, Type: 'String' }),
+      ),
+      { Name: 'MapThreshold', Type: 'Float', DefaultValue: settings.mapThreshold },
+      { Name: 'Trainer', Type: 'String', DefaultValue: settings.trainer },
+      { Name: 'TrainSeconds', Type: 'Integer', DefaultValue: settings.trainSeconds },
+      { Name: 'Seed', Type: 'Integer', DefaultValue: settings.seed },
+      { Name: 'ImageSize', Type: 'Integer', DefaultValue: settings.imageSize },
+      { Name: 'TrainingInstance', Type: 'String', DefaultValue: settings.trainingInstance },
+      { Name: 'ProcessingInstance', Type: 'String', DefaultValue: settings.processingInstance },
+    ],
+    Steps: [prepareStep(settings), trainStep(settings), evaluateStep(settings), checkStep(settings)],
+  };
+}
+
+function prepareStep({ imageTag, settleSeconds }: PipelineSettings): Step {
+  return processingStep({
+    name: PREPARE,
+    image: `${REGISTRY}/prepare-dataset:${imageTag}`,
+    role: PREPARE_ROLE,
+    instanceType: parameter('ProcessingInstance'),
+    environment: {
+      AWS_REGION: '${AWS::Region}',
+      ASSAY_AS_OF: parameter('AsOf'),
+      ASSAY_SETTLE_SECONDS: String(settleSeconds),
+      ASSAY_CATALOG: parameter('Catalog'),
+      ASSAY_DATABASE: parameter('Database'),
+      ASSAY_TABLE: parameter('Table'),
+      ASSAY_WORK_GROUP: parameter('WorkGroup'),
+      ASSAY_QUERY_OUTPUT: parameter('QueryOutput'),
+    },
+    outputs: {
+      train: ofRun('train'),
+      validation: ofRun('validation'),
+      test: ofRun('test'),
+      snapshot: ofRun('snapshot'),
+    },
+    propertyFiles: [{ PropertyFileName: 'Channels', OutputName: 'snapshot', FilePath: 'channels.json' }],
+  });
+}
+
+function trainStep({ imageTag, trainSeconds }: PipelineSettings): Step {
+  return trainingStep({
+    name: TRAIN,
+    image: join('', `${REGISTRY}/train-`, parameter('Trainer'), `:${imageTag}`),
+    role: MODEL_ROLE,
+    instanceType: parameter('TrainingInstance'),
+    hyperparameters: {
+      train_seconds: parameter('TrainSeconds'),
+      seed: parameter('Seed'),
+      image_size: parameter('ImageSize'),
+    },
+    channels: { train: outputOf(PREPARE, 'train'), validation: outputOf(PREPARE, 'validation') },
+    output: `${BUCKET}/${MODELS}`,
+    checkpoints: join('/', `${BUCKET}/${CHECKPOINTS}`, execution('PipelineExecutionId')),
+    maxRuntimeSeconds: trainSeconds + TRAINING_MARGIN_SECONDS,
+    metrics: { 'train:loss': 'train_loss=([0-9.]+);', 'validation:map50': 'val_map50=([0-9.]+);' },
+  });
+}
+
+function evaluateStep({ imageTag }: PipelineSettings): Step {
+  return processingStep({
+    name: EVALUATE,
+    image: `${REGISTRY}/evaluate:${imageTag}`,
+    role: MODEL_ROLE,
+    instanceType: parameter('ProcessingInstance'),
+    inputs: { model: stepProperty(TRAIN, 'ModelArtifacts.S3ModelArtifacts'), test: outputOf(PREPARE, 'test') },
+    outputs: { evaluation: ofRun('evaluation') },
+    propertyFiles: [{ PropertyFileName: 'Evaluation', OutputName: 'evaluation', FilePath: 'evaluation.json' }],
+  });
+}
+
+function checkStep(settings: PipelineSettings): Step {
+  const map50 = jsonGet(EVALUATE, 'Evaluation', 'metrics.map50.value');
+  return {
+    Name: 'CheckMap',
+    Type: 'Condition',
+    Arguments: {
+      Conditions: [{ Type: 'GreaterThanOrEqualTo', LeftValue: map50, RightValue: parameter('MapThreshold') }],
+      IfSteps: [registerStep(settings)],
+      ElseSteps: [
+        {
+          Name: 'RejectModel',
+          Type: 'Fail',
+          Arguments: {
+            ErrorMessage: join(
+              '',
+              'The model is not good enough: mAP50 ',
+              jsonGet(EVALUATE, 'Evaluation', 'metadata.map50'),
+              ' on the test split, at least ',
+              parameter('MapThreshold'),
+              ' is asked for. See ',
+              ofRun(REPORT_FILE),
+            ),
+          },
+        },
+      ],
+    },
+  };
+}
+
+function registerStep({ imageTag }: PipelineSettings): Step {
+  return {
+    Name: 'RegisterModel',
+    Type: 'RegisterModel',
+    Arguments: {
+      ModelPackageGroupName: MODEL_PACKAGE_GROUP,
+      ModelApprovalStatus: 'PendingManualApproval',
+      InferenceSpecification: {
+        Containers: [
+          {
+            Image: `${REGISTRY}/evaluate:${imageTag}`,
+            ModelDataUrl: stepProperty(TRAIN, 'ModelArtifacts.S3ModelArtifacts'),
+          },
+        ],
+        SupportedContentTypes: ['image/jpeg', 'image/png'],
+        SupportedResponseMIMETypes: ['application/json'],
+      },
+      ModelMetrics: {
+        ModelQuality: { Statistics: { ContentType: 'application/json', S3Uri: ofRun(EVALUATION_FILE) } },
+      },
+      MetadataProperties: { GeneratedBy: execution('PipelineExecutionArn') },
+      CustomerMetadataProperties: {
+        pipelineExecutionArn: execution('PipelineExecutionArn'),
+        snapshotUri: ofRun('snapshot', 'snapshot.json'),
+        snapshotSha256: jsonGet(PREPARE, 'Channels', 'metadata.snapshotSha256'),
+        imageCount: jsonGet(PREPARE, 'Channels', 'metadata.imageCount'),
+        map50: jsonGet(EVALUATE, 'Evaluation', 'metadata.map50'),
+        evaluationUri: ofRun(EVALUATION_FILE),
+        reportUri: ofRun(REPORT_FILE),
+      },
+    },
+  };
+}

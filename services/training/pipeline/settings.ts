@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+const text = z.string().min(1);
+/** Variables of the Serverless Framework may arrive as text, even where they are numbers. */
+const count = z.coerce.number().int().positive();
+
+/** What `custom.pipeline` in serverless.yml sets for a stage. */
+const pipelineSettingsSchema = z.strictObject({
+  /** mAP at IoU 0.5 on the test split below which a model isn't registered, 0 to 1. */
+  mapThreshold: z.coerce.number().min(0).max(1),
+  /** `embedded` is this project's own; another needs an image `assay/train-<name>`. */
+  trainer: text,
+  seed: z.coerce.number().int().min(0),
+  /** Side of the network's square input in pixels. */
+  imageSize: count,
+  /** How long a training may learn. */
+  trainSeconds: count,
+  /** Seconds after which a record put into the Feature Store is surely in its offline store. */
+  settleSeconds: z.coerce.number().int().min(0),
+  trainingInstance: text.startsWith('ml.'),
+  processingInstance: text.startsWith('ml.'),
+  /** Tag of the job images in the registry. */
+  imageTag: text,
+});
+
+export type PipelineSettings = z.infer<typeof pipelineSettingsSchema>;
+
+/** @throws Error naming each setting that is missing or wrong */
+export function readPipelineSettings(value: unknown): PipelineSettings {
+  const parsed = pipelineSettingsSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the block'}: ${message}`);
+  throw new Error(`custom.pipeline in serverless.yml is wrong: ${faults.join('; ')}. Its params are in the README.`, {
+    cause: parsed.error,
+  });
+}
