@@ -1,0 +1,84 @@
+import { createServer as createHttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createServer, type Server, type TLSSocket } from 'node:tls';
+import { messageOf } from '../../kernel/errors.ts';
+import type { Iot } from '../state.ts';
+import { startBroker } from './broker.ts';
+import { answerDeviceRequest } from './https.ts';
+import { webSocketUpgrades } from './websocket.ts';
+
+/** Where devices connect to. One TLS port for all: the first byte tells MQTT from HTTP. */
+export interface DeviceEndpoint {
+  /** `127.0.0.1:<port>`, as `DescribeEndpoint` gives it. */
+  address: string;
+  publish(topic: string, payload: string): void;
+  close(): Promise<void>;
+}
+
+/** First byte of MQTT's CONNECT packet (MQTT 3.1.1, 3.1.1). */
+const MQTT_CONNECT = 0x10;
+const PORT = 'port';
+
+/**
+ * Opens the endpoint on the port that devices were told earlier. AWS has several hosts for what is one port here: MQTT
+ * with client certificates, MQTT over WebSocket with signatures, the credentials provider, the Greengrass data plane.
+ */
+export async function openDeviceEndpoint(iot: Iot): Promise<DeviceEndpoint> {
+  const { root, server: identity } = await (iot.authority ?? Promise.reject(new Error('there is no authority yet')));
+  const broker = await startBroker(iot);
+  const http = createHttpServer((message, response) => answerDeviceRequest(iot, message, response));
+  http.on('upgrade', webSocketUpgrades(iot, broker));
+  const sockets = new Set<TLSSocket>();
+  // A client without a certificate may still sign a WebSocket request; whoever needs one checks for it.
+  const server = createServer({ ...identity, ca: root, requestCert: true, rejectUnauthorized: false }, (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    socket.once('data', (first: Buffer) => {
+      socket.pause();
+      socket.unshift(first);
+      if (first[0] === MQTT_CONNECT) broker.accept(socket);
+      else http.emit('connection', socket);
+      socket.resume();
+    });
+  });
+  server.on('tlsClientError', (error) => iot.kernel.report(`a device's TLS handshake failed: ${messageOf(error)}`));
+  const port = await listen(server, iot);
+  return {
+    address: `127.0.0.1:${port}`,
+    publish: broker.publish,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      await broker.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+async function listen(server: Server, iot: Iot): Promise<number> {
+  const wanted = iot.settings.get(PORT) ?? 0;
+  try {
+    await bind(server, wanted);
+  } catch (error) {
+    if (wanted === 0) throw error;
+    iot.kernel.report(
+      `port ${wanted}, which devices were told, is taken: provision the devices again to tell them the new one`,
+      error,
+    );
+    await bind(server, 0);
+  }
+  const { port } = server.address() as AddressInfo;
+  iot.settings.put(PORT, port);
+  return port;
+}
+
+function bind(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}

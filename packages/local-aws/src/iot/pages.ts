@@ -1,0 +1,12 @@
+import { invalid } from './errors.ts';
+
+/** A page of `items` (AWS IoT gives 250 at most); the token says where the next one begins. */
+export function page<T>(items: T[], maxResults = 250, token?: string | undefined): { items: T[]; nextToken?: string } {
+  const begin = token === undefined ? 0 : Number(Buffer.from(token, 'base64url').toString());
+  if (!Number.isInteger(begin) || begin < 0) throw invalid('nextToken is not one of this endpoint.');
+  const end = begin + Math.min(maxResults, 250);
+  return {
+    items: items.slice(begin, end),
+    ...(end < items.length && { nextToken: Buffer.from(`${end}`).toString('base64url') }),
+  };
+}

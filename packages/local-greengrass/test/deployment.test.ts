@@ -1,0 +1,97 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ListCoreDevicesCommand, ListInstalledComponentsCommand } from '@aws-sdk/client-greengrassv2';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type CoreDevice, type CoreDeviceConfig, startCoreDevice } from '../src/index.ts';
+import { artifactUri, recipe, startCloud, type TestCloud, until } from './cloud.ts';
+
+let cloud: TestCloud;
+let device: CoreDevice | undefined;
+let config: CoreDeviceConfig;
+let lines: string[] = [];
+
+const start = async () => {
+  device = await startCoreDevice(config, { report: (message, error) => lines.push(`${message} ${error ?? ''}`) });
+  return device;
+};
+const work = (component: string, file: string) => join(config.root, 'work', component, file);
+const said = (component: string, file: string) =>
+  existsSync(work(component, file)) ? readFileSync(work(component, file), 'utf8').trim() : '';
+
+beforeAll(async () => {
+  cloud = await startCloud();
+});
+afterAll(async () => {
+  await cloud.close();
+});
+afterEach(async () => {
+  await device?.stop();
+  device = undefined;
+  lines = [];
+});
+
+describe('a deployment to a core device', () => {
+  it('runs the component with its artifact, configuration and thing name, and is reported as succeeded', async () => {
+    config = await cloud.provision('device-1');
+    await cloud.component(
+      recipe(
+        'com.example.Hello',
+        '1.0.0',
+        {
+          Startup: {
+            Script: 'cat {artifacts:path}/greeting.txt > said; echo {configuration:/name} {iot:thingName} >> said',
+          },
+        },
+        { artifacts: [{ URI: artifactUri('greeting.txt') }], configuration: { name: 'line' } },
+      ),
+      { 'greeting.txt': 'hello\n' },
+    );
+    const running = await start();
+    const deployment = await cloud.deploy({ 'com.example.Hello': '1.0.0' });
+    expect(await cloud.ended('device-1', deployment)).toMatchObject({
+      coreDeviceExecutionStatus: 'SUCCEEDED',
+      reason: 'SUCCESSFUL',
+    });
+    expect(said('com.example.Hello', 'said')).toBe('hello\nline device-1');
+    expect(running.components()).toEqual([
+      { name: 'com.example.Hello', version: '1.0.0', state: 'RUNNING', reason: '' },
+    ]);
+    const installed = new ListInstalledComponentsCommand({ coreDeviceThingName: 'device-1' });
+    await until(async () => {
+      const { installedComponents: [first] = [] } = await cloud.greengrass.send(installed);
+      return first?.lifecycleState === 'RUNNING';
+    });
+    const { coreDevices } = await cloud.greengrass.send(new ListCoreDevicesCommand({ thingGroupArn: cloud.groupArn }));
+    expect(coreDevices).toMatchObject([{ coreDeviceThingName: 'device-1', status: 'HEALTHY' }]);
+  });
+
+  it('goes back to the version before when the new one does not come up', async () => {
+    await cloud.component(recipe('com.example.Hello', '2.0.0', { Startup: 'exit 3' }));
+    const running = await start();
+    await until(() => running.components()[0]?.state === 'RUNNING');
+    const deployment = await cloud.deploy({ 'com.example.Hello': '2.0.0' });
+    const ended = await cloud.ended('device-1', deployment);
+    expect(ended.coreDeviceExecutionStatus).toBe('FAILED');
+    expect(ended.reason).toContain('FAILED_ROLLBACK_COMPLETE: com.example.Hello is broken: startup exited with code 3');
+    expect(ended.statusDetails?.errorTypes).toEqual(['COMPONENT_ERROR']);
+    expect(running.components()).toEqual([
+      { name: 'com.example.Hello', version: '1.0.0', state: 'RUNNING', reason: '' },
+    ]);
+  });
+
+  it('changes nothing when an artifact is not what the version was created from', async () => {
+    await cloud.component(
+      recipe('com.example.Hello', '3.0.0', { Startup: 'true' }, { artifacts: [{ URI: artifactUri('swapped.txt') }] }),
+      { 'swapped.txt': 'genuine' },
+    );
+    await cloud.s3.send(new PutObjectCommand({ Bucket: 'components', Key: 'swapped.txt', Body: 'other' }));
+    const running = await start();
+    const deployment = await cloud.deploy({ 'com.example.Hello': '3.0.0' });
+    const ended = await cloud.ended('device-1', deployment);
+    expect(ended.reason).toContain('FAILED_NO_STATE_CHANGE');
+    expect(ended.reason).toContain('is not what the component version was created from');
+    expect(ended.statusDetails?.errorStack).toEqual(['DEPLOYMENT_FAILURE', 'ARTIFACT_CHECKSUM_MISMATCH']);
+    expect(running.components()[0]?.version).toBe('1.0.0');
+  });
+});
