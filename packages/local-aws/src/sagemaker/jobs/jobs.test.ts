@@ -21,7 +21,7 @@ import { extract } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAws, type TestAws } from '../../../test/harness.ts';
 
-const script = (code: string) => ({ command: [process.execPath, '--input-type=module', '-e', code] });
+const script = (code: string) => ({ command: [process.execPath, '--input-type=module', '-e', code, '--'] });
 
 const images = {
   'test/process': script(`

@@ -57,6 +57,8 @@ export interface DataObject {
   /** The label and its metadata, as they stand in the output manifest. */
   label?: { value: unknown; metadata: Record<string, unknown> };
   labeledAt?: number;
+  /** True once its worker-response file is in S3. */
+  responseWritten?: boolean;
 }
 
 /** A worker's part in a task. */

@@ -27,8 +27,9 @@ export class JobLifecycle {
     const { outbox } = kernel;
     outbox.handle<JobWork>('labeling:begin', ({ job }) => this.#withJob(job, (found) => this.#begin(found)));
     outbox.handle<JobWork>('labeling:expire', ({ job }) => this.#withJob(job, (found) => this.#expire(found)));
-    outbox.handle<JobWork>('labeling:manifest', ({ job }) => this.#withJob(job, (found) => this.#rewrite(found)));
-    outbox.handle<JobWork>('labeling:finish', ({ job }) => this.#withJob(job, (found) => this.#finish(found)));
+    // One at a time: a manifest that is rewritten while the job runs must not land after the last one.
+    const output = ({ job }: JobWork) => this.#withJob(job, (found) => this.#putOut(found));
+    outbox.handle<JobWork>('labeling:output', output, { concurrency: 1 });
     outbox.handle<{ object: string }>('labeling:response', ({ object }) => this.#writeResponse(object));
   }
 
@@ -43,7 +44,7 @@ export class JobLifecycle {
     if (hasEnded(job) || job.status === 'Stopping') return;
     this.#closeOpen(job);
     this.#update(job, { status: 'Stopping' });
-    this.#kernel.outbox.add('labeling:finish', { job: job.name }, { id: `labeling:finish:${job.name}` });
+    this.#outputAt(job, this.#kernel.clock.now());
   }
 
   /** All workers that a task needs have answered it, or its time is over and some have. */
@@ -119,7 +120,7 @@ export class JobLifecycle {
     const expiry = this.#table.earliestExpiry(job.name);
     if (expiry !== undefined)
       this.#kernel.outbox.add('labeling:expire', { job: job.name }, { id: `labeling:expire:${job.name}`, at: expiry });
-    else this.#kernel.outbox.add('labeling:finish', { job: job.name }, { id: `labeling:finish:${job.name}` });
+    else this.#outputAt(job, now);
   }
 
   /** Takes back tasks whose time is over: with an answer they are labelled by it, without one they have failed. */
@@ -135,6 +136,16 @@ export class JobLifecycle {
     });
   }
 
+  #outputAt(job: Job, at: number): void {
+    this.#kernel.outbox.add('labeling:output', { job: job.name }, { id: `labeling:output:${job.name}`, at });
+  }
+
+  async #putOut(job: Job): Promise<void> {
+    const { open, waiting } = this.#table.counts(job.name);
+    if (open + waiting === 0) await this.#finish(job);
+    else await this.#rewrite(job);
+  }
+
   async #rewrite(job: Job): Promise<void> {
     this.#update(job, { manifestDue: false });
     const content = outputManifest(job, this.#table.objects(job.name), this.#kernel.clock.now());
@@ -147,6 +158,7 @@ export class JobLifecycle {
     if (!job) return;
     const { uri, content } = workerResponse(job, object, this.#submitted(id));
     await new JobFiles(this.#kernel, job).write(uri, content);
+    this.#table.put({ ...object, responseWritten: true });
   }
 
   #submitted(object: string) {
@@ -161,7 +173,9 @@ export class JobLifecycle {
       .filter(({ label }) => label !== undefined)
       .map((object) => ({ object, answers: this.#submitted(object.id) }));
     const outputs = [
-      ...labeled.map(({ object, answers }) => workerResponse(job, object, answers)),
+      ...labeled
+        .filter(({ object }) => !object.responseWritten)
+        .map(({ object, answers }) => workerResponse(job, object, answers)),
       ...consolidationFiles(job, labeled),
       intermediateManifest(job, objects, now),
       { uri: manifestUri(job), content: outputManifest(job, objects, now) },
