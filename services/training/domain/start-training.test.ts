@@ -1,0 +1,214 @@
+import type { Metadata } from '@assay/events';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type DynaliteState, startDynaliteState } from '../testing/dynalite-state.ts';
+import { concludeTraining, concludeWhatEnded } from './conclude-training.ts';
+import type { World } from './ports.ts';
+import { resumeInterrupted, trainNext, trainOnNewLabels, trainOnRequest } from './start-training.ts';
+import type { Training } from './training.ts';
+import type { TrainingOutcome } from './training-outcome.ts';
+
+let dynalite: DynaliteState;
+beforeAll(async () => {
+  dynalite = await startDynaliteState();
+});
+afterAll(() => dynalite.close());
+
+const at = (minute: number) => `2026-03-04T10:${String(minute).padStart(2, '0')}:00.000Z`;
+const metadata = (correlationId: string, minute = 0): Metadata => ({
+  eventId: '7e1f2a3b-4c5d-4e6f-8a9b-0c1d2e3f4a5b',
+  correlationId,
+  occurredAt: at(minute),
+  producer: 'assay.training',
+  version: 1,
+});
+const source = { catalog: 'c', database: 'd', table: 't', workGroup: 'w', queryOutput: 's3://results/' };
+
+/** The world with a pipeline that gives the same execution for the same token, and a list of what was told. */
+async function createWorld() {
+  const told: string[] = [];
+  const executions = new Map<string, string>();
+  const running = new Set<string>();
+  const failing = { start: false, announce: false };
+  let minute = 0;
+  const world: World = {
+    state: await dynalite.fresh(),
+    minimumNewLabels: 10,
+    now: () => new Date(at(minute)),
+    pipeline: {
+      async start({ token }: Training) {
+        if (failing.start) throw new Error('ThrottlingException');
+        const arn = executions.get(token) ?? `arn:pipeline/training/execution/${executions.size + 1}`;
+        executions.set(token, arn);
+        running.add(arn);
+        return arn;
+      },
+      isRunning: async (arn) => running.has(arn),
+      outcome: async (arn): Promise<TrainingOutcome> => ({
+        kind: 'failed',
+        data: { pipelineExecutionArn: arn, reason: 'too weak' },
+      }),
+    },
+    announcer: {
+      async started({ reason, approvedLabels }, arn) {
+        if (failing.announce) throw new Error('the bus is down');
+        told.push(`started ${arn.at(-1)}: ${reason}, ${approvedLabels} labels`);
+        return metadata(`training ${arn.at(-1)}`);
+      },
+      async concluded({ kind, data }, cause) {
+        told.push(`${kind} ${data.pipelineExecutionArn.at(-1)} because of ${cause?.correlationId}`);
+      },
+    },
+  };
+  return {
+    world,
+    told,
+    failing,
+    executions,
+    advance: (minutes: number) => {
+      minute += minutes;
+    },
+    end: (arn: string) => running.delete(arn),
+    arn: (number: number) => `arn:pipeline/training/execution/${number}`,
+    store: (runId: string, when: number, approved: number) =>
+      world.state.recordRun({ runId, asOf: at(when), approved }, source),
+    count: () => trainOnNewLabels(world, 'enough-labels', 10, metadata('labels')),
+  };
+}
+
+let scene: Awaited<ReturnType<typeof createWorld>>;
+beforeEach(async () => {
+  scene = await createWorld();
+});
+
+describe('new labels', () => {
+  it('start a training once there are enough of them', async () => {
+    await scene.store('a', 1, 6);
+    expect(await scene.count()).toBe('not-enough-labels');
+    await scene.store('b', 2, 5);
+    expect(await scene.count()).toBe('started');
+    expect(scene.told).toEqual(['started 1: enough-labels, 11 labels']);
+  });
+
+  it('start nothing again when they are told of again', async () => {
+    await scene.store('a', 1, 12);
+    await scene.count();
+    await scene.store('a', 1, 12);
+    expect(await scene.count()).toBe('not-enough-labels');
+    await scene.store('a', 8, 12);
+    expect(await scene.count()).toBe('not-enough-labels');
+    expect(scene.told).toHaveLength(1);
+  });
+
+  it('that come during a training start the next one when it is over', async () => {
+    await scene.store('a', 1, 12);
+    await scene.count();
+    await scene.store('b', 2, 11);
+    expect(await scene.count()).toBe('busy');
+    await concludeTraining(scene.world, scene.arn(1));
+    expect(scene.told).toEqual([
+      'started 1: enough-labels, 12 labels',
+      'failed 1 because of training 1',
+      'started 2: enough-labels, 11 labels',
+    ]);
+  });
+
+  it('however few, are trained on by schedule; none are not', async () => {
+    await scene.store('a', 1, 1);
+    expect(await trainOnNewLabels(scene.world, 'schedule', 1)).toBe('started');
+    await concludeTraining(scene.world, scene.arn(1));
+    expect(await trainOnNewLabels(scene.world, 'schedule', 1)).toBe('not-enough-labels');
+    expect(scene.told[0]).toBe('started 1: schedule, 1 labels');
+  });
+});
+
+describe('a request', () => {
+  const request = { requestedBy: 'mara', reason: 'new fixture' };
+
+  it('starts a training at once, and only one however often it is delivered', async () => {
+    await scene.store('a', 1, 1);
+    expect(await trainOnRequest(scene.world, request, metadata('request', 5))).toBe('started');
+    expect(await trainOnRequest(scene.world, request, metadata('request', 5))).toBe('already-started');
+    expect(await trainOnRequest(scene.world, request, metadata('another', 6))).toBe('busy');
+    expect(scene.told).toEqual(['started 1: requested, 1 labels']);
+  });
+
+  it('waits for the training that runs', async () => {
+    await scene.store('a', 1, 12);
+    await scene.count();
+    expect(await trainOnRequest(scene.world, request, metadata('request', 5))).toBe('busy');
+    expect(await trainOnRequest(scene.world, request, metadata('request', 5))).toBe('busy');
+    await concludeTraining(scene.world, scene.arn(1));
+    await concludeTraining(scene.world, scene.arn(2));
+    expect(scene.told.filter((line) => line.startsWith('started'))).toEqual([
+      'started 1: enough-labels, 12 labels',
+      'started 2: requested, 0 labels',
+    ]);
+    expect(await trainNext(scene.world)).toBe('not-enough-labels');
+  });
+
+  it('without any labels is refused with what to do, and leaves the way free', async () => {
+    await expect(trainOnRequest(scene.world, request, metadata('request', 5))).rejects.toThrow(
+      'no labels are stored yet. Upload images and label them',
+    );
+    expect(await scene.world.state.currentLock()).toBeUndefined();
+  });
+});
+
+describe('an end', () => {
+  it('is told once', async () => {
+    await scene.store('a', 1, 12);
+    await scene.count();
+    await concludeTraining(scene.world, scene.arn(1));
+    await concludeTraining(scene.world, scene.arn(1));
+    expect(scene.told.filter((line) => line.startsWith('failed'))).toEqual(['failed 1 because of training 1']);
+  });
+
+  it('of an execution that was started by hand is told, too', async () => {
+    await concludeTraining(scene.world, scene.arn(7));
+    await concludeTraining(scene.world, scene.arn(7));
+    expect(scene.told).toEqual(['failed 7 because of undefined']);
+  });
+
+  it('that nobody told of is found by the schedule', async () => {
+    await scene.store('a', 1, 12);
+    await scene.count();
+    await concludeWhatEnded(scene.world);
+    expect(scene.told).toHaveLength(1);
+    scene.end(scene.arn(1));
+    await concludeWhatEnded(scene.world);
+    expect(scene.told.at(-1)).toBe('failed 1 because of training 1');
+    expect(await scene.world.state.currentLock()).toBeUndefined();
+  });
+
+  it('that overtakes the record of its start is tried again later', async () => {
+    await scene.store('a', 1, 12);
+    scene.failing.start = true;
+    await expect(scene.count()).rejects.toThrow('ThrottlingException');
+    await expect(concludeTraining(scene.world, scene.arn(1))).rejects.toMatchObject({ code: 'start-unfinished' });
+  });
+});
+
+describe('an interrupted start', () => {
+  it('is carried on by the same event', async () => {
+    await scene.store('a', 1, 12);
+    scene.failing.start = true;
+    await expect(scene.count()).rejects.toThrow('ThrottlingException');
+    scene.failing.start = false;
+    expect(await scene.count()).toBe('started');
+    expect(scene.executions.size).toBe(1);
+  });
+
+  it('is carried on by whatever comes next, once it is surely interrupted', async () => {
+    await scene.store('a', 1, 12);
+    scene.failing.announce = true;
+    await expect(scene.count()).rejects.toThrow('the bus is down');
+    scene.failing.announce = false;
+    await resumeInterrupted(scene.world);
+    expect(scene.told).toEqual([]);
+    scene.advance(1);
+    await resumeInterrupted(scene.world);
+    await resumeInterrupted(scene.world);
+    expect(scene.told).toEqual(['started 1: enough-labels, 12 labels']);
+    expect(scene.executions.size).toBe(1);
+  });
+});
