@@ -52,7 +52,7 @@ function traceRollouts(chain: ChainState, model: ModelState): TracedModel {
   return { model, rollouts, devices };
 }
 
-/** Images by id, the beginning of one (8 characters or more), URI, key or file name. */
+/** Images by id, the beginning of one (8 characters or more), URI or key. */
 export function findImages(chain: ChainState, query: string): ImageState[] {
   const exact = chain.images.get(query);
   if (exact) return [exact];

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import type { ChainState, ImageState, ModelState } from '../chain/chain-state.ts';
 import { snapshotReader } from '../chain/snapshot.ts';
 import { findImages, findModel, type ReadSnapshot, traceImage, traceModel } from '../chain/trace.ts';
@@ -11,12 +13,12 @@ export async function trace(context: Context, query: string): Promise<void> {
   const readSnapshot = snapshotReader(context.clients.s3);
   const model = findModel(state, query);
   if (model) return showModel(context, state, model, readSnapshot);
-  const images = findImages(state, query);
+  const images = findImages(state, await imageIdOfFile(query));
   const [image] = images;
   if (!image)
     throw new CliError(
       `Neither an image nor a model is known as ${query}.`,
-      'Name an image by its id, file name or s3:// URI, or a model by its version or ARN (see "assay models").',
+      'Name an image by its file, id or s3:// URI, or a model by its version or ARN (see "assay models").',
     );
   if (images.length > 1)
     throw new CliError(
@@ -27,6 +29,23 @@ export async function trace(context: Context, query: string): Promise<void> {
       'Name one of them by its whole URI or id.',
     );
   await showImage(context, state, image, readSnapshot);
+}
+
+/** A photograph is known by the digest of its content: a file is as good a name as any. */
+async function imageIdOfFile(query: string): Promise<string> {
+  try {
+    return createHash('sha256')
+      .update(await readFile(query))
+      .digest('hex');
+  } catch (error) {
+    if (
+      error instanceof Error &&
+      'code' in error &&
+      ['ENOENT', 'EISDIR', 'ENOTDIR', 'ENAMETOOLONG'].includes(String(error.code))
+    )
+      return query;
+    throw error;
+  }
 }
 
 async function showImage({ terminal }: Context, state: ChainState, image: ImageState, readSnapshot: ReadSnapshot) {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type SimulatedAnnotator, simulatedAnnotator } from '@assay/synthetic-tags';
 import { z } from 'zod';
@@ -50,7 +51,7 @@ const PAUSE = 300;
 
 /** Several simulated annotators who know the truth, err, and answer through the worker API like a labeling page would. */
 export function startAnnotators(call: WorkerApi, workteam: string, images: readonly DemoImage[]): AnnotatorTeam {
-  const truth = new Map(images.map((image) => [image.fileName, image]));
+  const truth = new Map(images.map((image) => [sha256(image.bytes), image]));
   const stopping = new AbortController();
   let answers = 0;
   const shifts = PEOPLE.map((person) =>
@@ -81,7 +82,7 @@ async function work(
   while (!signal.aborted) {
     const page = tasksSchema.parse(await call('GET', `${base}?worker=${person.name}&limit=${PAGE}`));
     for (const task of page.tasks) {
-      const image = truth.get(task.taskObjectUri.slice(task.taskObjectUri.lastIndexOf('/') + 1));
+      const image = truth.get(imageIdOf(task.taskObjectUri));
       // Somebody else's picture: nobody here knows what is on it.
       if (!image) continue;
       const jobs = looks.get(image.fileName) ?? new Set();
@@ -92,6 +93,11 @@ async function work(
     }
     if (page.tasks.length === 0) await delay(PAUSE, undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** Intake keeps each image under its id: `…/<image id>.<extension>`. */
+function imageIdOf(uri: string): string {
+  return uri.slice(uri.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');
 }
 
 /** The form in which `crowd-bounding-box` answers. */
@@ -134,3 +140,5 @@ function shownBoxes(task: Task): TruthBox[] {
   }
   throw new Error(`the verification task ${task.taskId} shows no boxes`);
 }
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');

@@ -6,7 +6,7 @@ import { readCoco, type TruthBox } from '../dataset/coco.ts';
 
 /** A photograph with its truth, which the simulated labelers know. */
 export interface DemoImage {
-  /** Unique within the data set: by it a task's picture is known again. */
+  /** Unique within the data set: by it the device's verdicts are told apart. */
   fileName: string;
   part: string;
   width: number;

@@ -19,7 +19,7 @@ export async function deployService({
   line,
 }: DeployOptions): Promise<{ changed: boolean }> {
   const output = await serverless(['deploy', '--stage', stage], service, environment, line);
-  return { changed: !/did not change|No changes to deploy|Deployment skipped/i.test(output) };
+  return { changed: !/did not include any changes|No changes to deploy|Deployment skipped/i.test(output) };
 }
 
 function serverless(

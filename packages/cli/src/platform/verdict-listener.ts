@@ -55,7 +55,9 @@ async function presignedUrl(host: string, region: string, credentials: AwsCreden
   const signer = new SignatureV4({ service: 'iotdevicegateway', region, credentials: keys, sha256: Sha256 });
   const request = { method: 'GET', protocol: 'wss:', hostname: host, path: '/mqtt', headers: { host }, query: {} };
   const { query = {} } = await signer.presign(request, { expiresIn: EXPIRES_IN });
-  const parameters = new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]));
+  const parameters = new URLSearchParams(
+    Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
+  );
   if (sessionToken) parameters.set('X-Amz-Security-Token', sessionToken);
   return `wss://${host}/mqtt?${parameters}`;
 }
