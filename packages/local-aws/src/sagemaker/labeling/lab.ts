@@ -6,8 +6,7 @@ import type { CreateLabelingJobCommandInput } from '@aws-sdk/client-sagemaker';
 import { serviceCaller } from '../../kernel/caller.ts';
 import { type ManualClock, manualClock } from '../../kernel/clock.ts';
 import { Kernel } from '../../kernel/kernel.ts';
-import { defineService, type HttpContext } from '../../kernel/service.ts';
-import { s3Service } from '../../s3/service.ts';
+import { defineService, type HttpContext, type Service } from '../../kernel/service.ts';
 import { builtInFunction } from './built-in-functions.ts';
 import type { TaskKind } from './job.ts';
 import { createLabeling, type LabelingState, labelingOperations, labelingRoutes } from './labeling.ts';
@@ -58,8 +57,8 @@ export interface LabelingLab {
   close(): Promise<void>;
 }
 
-/** Ground Truth with S3, a clock that tests move, and no network. */
-export async function labelingLab(): Promise<LabelingLab> {
+/** Ground Truth with the given S3, a clock that tests move, and no network. */
+export async function labelingLab(s3: Service): Promise<LabelingLab> {
   const dataDir = mkdtempSync(join(tmpdir(), 'labeling-'));
   const clock = manualClock();
   const events: LabelingLab['events'] = [];
@@ -94,7 +93,7 @@ export async function labelingLab(): Promise<LabelingLab> {
       throw new Error(message);
     };
     const options = { dataDir, account: ACCOUNT, region: REGION, clock, images: {}, report };
-    const opened = new Kernel(options, [eventbridge, s3Service, sagemaker]);
+    const opened = new Kernel(options, [eventbridge, s3, sagemaker]);
     await opened.start('http://127.0.0.1:0');
     return opened;
   };
@@ -135,11 +134,12 @@ export async function labelingLab(): Promise<LabelingLab> {
     throw new Error(`no route for ${path}`);
   };
   const settle = async () => {
-    // Files are written by the thread pool, which the clock doesn't see: give it real turns.
-    for (let turn = 0; turn < 30; turn++) {
+    const due = kernel.store.prepare<{ n: number }>('SELECT COUNT(*) AS n FROM outbox WHERE due <= ?');
+    do {
       await clock.advance(0);
+      // Files are written by the thread pool, which the clock doesn't see.
       await new Promise((resolve) => setTimeout(resolve, 2));
-    }
+    } while ((due.get(clock.now())?.n ?? 0) > 0);
   };
   return {
     get kernel() {

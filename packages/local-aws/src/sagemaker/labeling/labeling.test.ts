@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { s3Service } from '../../s3/service.ts';
 import { jobInput, type LabelingLab, labelingLab } from './lab.ts';
 
 let lab: LabelingLab;
 beforeEach(async () => {
-  lab = await labelingLab();
+  lab = await labelingLab(s3Service);
 });
 afterEach(() => lab.close());
 

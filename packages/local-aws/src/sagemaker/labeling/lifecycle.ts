@@ -53,7 +53,7 @@ export class JobLifecycle {
     const answers = this.#table.answers(object.id).filter(({ submittedAt }) => submittedAt !== undefined);
     this.#table.put({ ...object, status: 'labeled', labeledAt: now, label: consolidate(job, answers, now) });
     this.#kernel.outbox.add('labeling:response', { object: object.id });
-    if (!job.manifestDue) this.#kernel.outbox.add('labeling:manifest', { job: job.name }, { at: now + MANIFEST_DELAY });
+    if (!job.manifestDue) this.#outputAt(job, now + MANIFEST_DELAY);
     this.#update(job, { manifestDue: true });
     this.#advance(job);
   }

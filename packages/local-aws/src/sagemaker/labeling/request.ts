@@ -98,7 +98,9 @@ function checkCrowd(
   if (!price) throw invalid('PublicWorkforceTaskPrice is required for the public workforce');
   const usd = (price.Dollars ?? 0) + (price.Cents ?? 0) / 100 + (price.TenthFractionsOfACent ?? 0) / 1000;
   if (kind === 'BoundingBox' && !BOX_PRICES.some((allowed) => Math.abs(allowed - usd) < 1e-9))
-    throw invalid(`The price of ${usd} USD is not one of those for a bounding box task: ${BOX_PRICES.join(', ')}`);
+    throw invalid(
+      `The price of ${usd.toFixed(3)} USD is not one of those for a bounding box task: ${BOX_PRICES.join(', ')}`,
+    );
   if (!InputConfig?.DataAttributes?.ContentClassifiers?.includes('FreeOfPersonallyIdentifiableInformation'))
     throw invalid('ContentClassifiers must include FreeOfPersonallyIdentifiableInformation for the public workforce');
 }
