@@ -3,6 +3,13 @@ import { defineService } from '../kernel/service.ts';
 import { createJobs, JOB_TASK, type Jobs, type JobTask } from './jobs/jobs.ts';
 import { jobOperations } from './jobs/operations.ts';
 import { runJob } from './jobs/run.ts';
+import {
+  createLabeling,
+  type LabelingState,
+  labelingOperations,
+  labelingResources,
+  labelingRoutes,
+} from './labeling/labeling.ts';
 import { registryOperations } from './registry/operations.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { modelPackageGroupResource } from './registry/resources/model-package-group.ts';
@@ -18,6 +25,7 @@ export interface SageMakerState {
   tags: Tags;
   registry: Registry;
   jobs: Jobs;
+  labeling: LabelingState;
 }
 
 export const sagemakerService = defineService<'sagemaker', SageMakerState>({
@@ -28,7 +36,7 @@ export const sagemakerService = defineService<'sagemaker', SageMakerState>({
     const tags = createTags(kernel);
     const jobs = createJobs(kernel, tags);
     kernel.outbox.handle<JobTask>(JOB_TASK, (task) => runJob(jobs, task));
-    return { kernel, tags, jobs, registry: createRegistry(kernel, tags) };
+    return { kernel, tags, jobs, registry: createRegistry(kernel, tags), labeling: createLabeling(kernel) };
   },
   close({ jobs }) {
     jobs.closing = true;
@@ -38,8 +46,11 @@ export const sagemakerService = defineService<'sagemaker', SageMakerState>({
     ...tagOperations,
     ...registryOperations,
     ...jobOperations,
+    ...labelingOperations,
   },
   resources: {
     'AWS::SageMaker::ModelPackageGroup': modelPackageGroupResource,
+    ...labelingResources,
   },
+  routes: labelingRoutes,
 });
