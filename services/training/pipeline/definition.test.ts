@@ -7,6 +7,7 @@ const settings = {
   trainer: 'embedded',
   seed: '1',
   imageSize: 192,
+  trainSteps: '1200',
   trainSeconds: '90',
   settleSeconds: '900',
   trainingInstance: 'ml.m7i.large',

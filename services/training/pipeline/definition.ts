@@ -29,6 +29,11 @@ function ofRun(...path: readonly string[]): Expression {
   return join('/', `${BUCKET}/${RUNS}`, execution('PipelineExecutionId'), ...path);
 }
 
+/** Hyperparameters are text, whatever the parameter's type is. */
+function asText(name: string): Expression {
+  return join('', parameter(name));
+}
+
 /**
  * The pipeline: prepare-dataset → train → evaluate → is it good enough? → register, or fail with the reason. What
  * changes from run to run and what a person may want to override for one run are parameters.
@@ -44,6 +49,7 @@ export function pipelineDefinition(settings: PipelineSettings): PipelineDefiniti
       ),
       { Name: 'MapThreshold', Type: 'Float', DefaultValue: settings.mapThreshold },
       { Name: 'Trainer', Type: 'String', DefaultValue: settings.trainer },
+      { Name: 'TrainSteps', Type: 'Integer', DefaultValue: settings.trainSteps },
       { Name: 'TrainSeconds', Type: 'Integer', DefaultValue: settings.trainSeconds },
       { Name: 'Seed', Type: 'Integer', DefaultValue: settings.seed },
       { Name: 'ImageSize', Type: 'Integer', DefaultValue: settings.imageSize },
@@ -87,15 +93,21 @@ function trainStep({ imageTag, trainSeconds }: PipelineSettings): Step {
     role: MODEL_ROLE,
     instanceType: parameter('TrainingInstance'),
     hyperparameters: {
-      train_seconds: parameter('TrainSeconds'),
-      seed: parameter('Seed'),
-      image_size: parameter('ImageSize'),
+      steps: asText('TrainSteps'),
+      maxSeconds: asText('TrainSeconds'),
+      seed: asText('Seed'),
+      imageSize: asText('ImageSize'),
     },
     channels: { train: outputOf(PREPARE, 'train'), validation: outputOf(PREPARE, 'validation') },
     output: `${BUCKET}/${MODELS}`,
     checkpoints: join('/', `${BUCKET}/${CHECKPOINTS}`, execution('PipelineExecutionId')),
     maxRuntimeSeconds: trainSeconds + TRAINING_MARGIN_SECONDS,
-    metrics: { 'train:loss': 'train_loss=([0-9.]+);', 'validation:map50': 'val_map50=([0-9.]+);' },
+    metrics: {
+      'train:class-loss': 'train_class_loss=([0-9.]+);',
+      'train:box-loss': 'train_box_loss=([0-9.]+);',
+      'validation:map50': 'val_map50=([0-9.]+);',
+      'validation:map': 'val_map=([0-9.]+);',
+    },
   });
 }
 

@@ -13,7 +13,9 @@ const pipelineSettingsSchema = z.strictObject({
   seed: z.coerce.number().int().min(0),
   /** Side of the network's square input in pixels. */
   imageSize: count,
-  /** How long a training may learn. */
+  /** How long to learn: the learning rate falls to its end over these steps. */
+  trainSteps: count,
+  /** Wall time after which learning ends early. */
   trainSeconds: count,
   /** Seconds after which a record put into the Feature Store is surely in its offline store. */
   settleSeconds: z.coerce.number().int().min(0),
