@@ -1,0 +1,83 @@
+import type { DeviceOutcome, Metadata } from '@assay/events';
+import {
+  changeRollout,
+  currentRollout,
+  type Line,
+  type LineModel,
+  lastGoodModel,
+  modelOf,
+  type Rollout,
+  withModel,
+  withRollout,
+} from './line.ts';
+
+/** What ModelApproved and ModelRejected tell about a package. */
+export type DecidedPackage = Pick<LineModel, 'modelPackageArn' | 'modelPackageVersion'>;
+
+/**
+ * A model was approved: it goes to the line. An approval that was heard before changes nothing, and neither does one
+ * that was made before the decision that the line follows now: it came late.
+ */
+export function approve(line: Line, model: DecidedPackage & { modelUri: string }, cause: Metadata): Line {
+  if (!isNews(line, model.modelPackageVersion, cause)) return line;
+  const known = withModel(line, { ...model, verdict: 'approved', decidedAt: cause.occurredAt });
+  const current = currentRollout(line);
+  if (current !== undefined && current.cause.occurredAt >= cause.occurredAt) return known;
+  return withRollout(known, { modelPackageVersion: model.modelPackageVersion, kind: 'approval', cause });
+}
+
+/** A model was rejected: when the line runs it, or is about to, the last good one comes back. */
+export function withdraw(line: Line, model: DecidedPackage, cause: Metadata): Line {
+  const { modelPackageVersion } = model;
+  if (!isNews(line, modelPackageVersion, cause)) return line;
+  const before = modelOf(line, modelPackageVersion);
+  const known = withModel(line, { ...before, ...model, verdict: 'rejected', decidedAt: cause.occurredAt });
+  if (currentRollout(line)?.modelPackageVersion !== modelPackageVersion) return known;
+  const good = lastGoodModel(known, modelPackageVersion);
+  if (good === undefined) return known;
+  return withRollout(known, { modelPackageVersion: good.modelPackageVersion, kind: 'return', cause });
+}
+
+/** True when the line still runs a model that was rejected, because there is no other one to go back to. */
+export function isStranded(line: Line, modelPackageVersion: number): boolean {
+  const current = currentRollout(line);
+  return (
+    current?.modelPackageVersion === modelPackageVersion && modelOf(line, modelPackageVersion)?.verdict === 'rejected'
+  );
+}
+
+function isNews(line: Line, modelPackageVersion: number, cause: Metadata): boolean {
+  const known = modelOf(line, modelPackageVersion);
+  return known === undefined || known.decidedAt < cause.occurredAt;
+}
+
+const SUCCEEDED: ReadonlySet<string> = new Set(['SUCCEEDED', 'COMPLETED']);
+const FAILED: ReadonlySet<string> = new Set(['FAILED', 'TIMED_OUT', 'REJECTED']);
+
+/**
+ * The devices told how a deployment went. It is complete when all of them succeeded. When one failed it is taken back:
+ * that device undid it by itself, and the last good model goes to the others, and to those that join later. A return
+ * that fails is not followed by another one: a person has to look.
+ */
+export function settle(line: Line, rolloutId: string, devices: readonly DeviceOutcome[]): Line {
+  const rollout = line.rollouts.find(({ id }) => id === rolloutId);
+  if (rollout?.state !== 'started') return line;
+  const seen = changeRollout(line, rolloutId, (each) => ({ ...each, devices }));
+  const failed = devices.filter(({ status }) => FAILED.has(status));
+  if (failed.length > 0) return takeBack(seen, rollout, failed);
+  if (devices.length === 0 || !devices.every(({ status }) => SUCCEEDED.has(status))) return seen;
+  return changeRollout(seen, rolloutId, (each) => ({ ...each, state: 'completed' }));
+}
+
+function takeBack(line: Line, rollout: Rollout, failed: readonly DeviceOutcome[]): Line {
+  const reason = failed.map(({ thing, status, detail }) => `${thing}: ${detail ?? status}`).join('; ');
+  const good = rollout.kind === 'approval' ? lastGoodModel(line, rollout.modelPackageVersion) : undefined;
+  const taken = changeRollout(line, rollout.id, (each) => ({
+    ...each,
+    state: 'rolled-back',
+    reason,
+    rolledBackTo: good?.modelPackageArn,
+  }));
+  if (good === undefined) return taken;
+  return withRollout(taken, { modelPackageVersion: good.modelPackageVersion, kind: 'return', cause: rollout.cause });
+}

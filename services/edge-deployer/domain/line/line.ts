@@ -1,0 +1,94 @@
+import type { DeviceOutcome, Metadata } from '@assay/events';
+
+/** A model package that somebody decided about. */
+export interface LineModel {
+  readonly modelPackageArn: string;
+  readonly modelPackageVersion: number;
+  /** Absent when we heard of its rejection only. */
+  readonly modelUri?: string;
+  /** When the decision was made, by the event's own clock: events may come late, twice or in another order. */
+  readonly decidedAt: string;
+  readonly verdict: 'approved' | 'rejected';
+}
+
+export type RolloutState = 'requested' | 'started' | 'completed' | 'rolled-back' | 'superseded';
+
+export interface Rollout {
+  /** Unique on the line; also the token that makes creating its deployment repeatable. */
+  readonly id: string;
+  readonly modelPackageVersion: number;
+  /** `return` to the last good model, or `approval` of a new one. */
+  readonly kind: 'approval' | 'return';
+  readonly state: RolloutState;
+  /** The envelope of the event that it follows from. */
+  readonly cause: Metadata;
+  readonly deploymentId?: string;
+  readonly inspectorVersion?: string;
+  readonly targets?: number;
+  readonly devices: readonly DeviceOutcome[];
+  readonly reason?: string;
+  readonly rolledBackTo?: string;
+  /** What was published about it. */
+  readonly said: readonly ('start' | 'end')[];
+}
+
+/** A line: the devices of one thing group, the models decided about, and every rollout in its order. */
+export interface Line {
+  readonly thingGroup: string;
+  readonly models: readonly LineModel[];
+  readonly rollouts: readonly Rollout[];
+  /** Rollouts ever made; older ones than are kept had ids too. */
+  readonly rolloutCount: number;
+}
+
+/** Rollouts that are remembered; an old one is of no use once newer ones were good. */
+const KEPT_ROLLOUTS = 50;
+
+export function emptyLine(thingGroup: string): Line {
+  return { thingGroup, models: [], rollouts: [], rolloutCount: 0 };
+}
+
+export function modelOf(line: Line, modelPackageVersion: number): LineModel | undefined {
+  return line.models.find((model) => model.modelPackageVersion === modelPackageVersion);
+}
+
+/** The rollout that decides what the devices run: the newest that was neither replaced nor taken back. */
+export function currentRollout(line: Line): Rollout | undefined {
+  return line.rollouts.findLast(({ state }) => state === 'requested' || state === 'started' || state === 'completed');
+}
+
+/** The model of the newest completed rollout that is approved still, other than the one to get away from. */
+export function lastGoodModel(line: Line, badVersion: number): LineModel | undefined {
+  for (const { state, modelPackageVersion } of line.rollouts.toReversed()) {
+    const model = modelOf(line, modelPackageVersion);
+    if (state === 'completed' && modelPackageVersion !== badVersion && model?.verdict === 'approved') return model;
+  }
+  return undefined;
+}
+
+export function withModel(line: Line, model: LineModel): Line {
+  const others = line.models.filter(({ modelPackageVersion }) => modelPackageVersion !== model.modelPackageVersion);
+  return { ...line, models: [...others, model] };
+}
+
+/** Adds a rollout; those that were under way are replaced by it, as a deployment replaces the group's former one. */
+export function withRollout(line: Line, rollout: Pick<Rollout, 'modelPackageVersion' | 'kind' | 'cause'>): Line {
+  const rolloutCount = line.rolloutCount + 1;
+  const earlier = line.rollouts.map(
+    (each): Rollout =>
+      each.state === 'requested' || each.state === 'started' ? { ...each, state: 'superseded' } : each,
+  );
+  const added: Rollout = {
+    ...rollout,
+    id: `${rollout.modelPackageVersion}-${rolloutCount}`,
+    state: 'requested',
+    devices: [],
+    said: [],
+  };
+  return { ...line, rolloutCount, rollouts: [...earlier, added].slice(-KEPT_ROLLOUTS) };
+}
+
+/** Replaces one rollout by what `change` makes of it. */
+export function changeRollout(line: Line, id: string, change: (rollout: Rollout) => Rollout): Line {
+  return { ...line, rollouts: line.rollouts.map((rollout) => (rollout.id === id ? change(rollout) : rollout)) };
+}

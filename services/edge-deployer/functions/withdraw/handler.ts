@@ -1,0 +1,21 @@
+import { catalogue } from '@assay/events';
+import { eventHandler, PermanentError } from '@assay/lambda-kit';
+import { advance } from '../../domain/line/advance.ts';
+import { isStranded, withdraw } from '../../domain/line/decisions.ts';
+import { assemble, config } from '../assembly.ts';
+
+export const handler = eventHandler(
+  { definition: catalogue.ModelRejected, config, assemble },
+  async ({ data, metadata }, { deps, logger }) => {
+    const { modelPackageArn, modelPackageVersion } = data;
+    await deps.update((line) => withdraw(line, { modelPackageArn, modelPackageVersion }, metadata));
+    const line = await advance(deps);
+    if (isStranded(line, modelPackageVersion)) {
+      throw new PermanentError(
+        'nothing-to-go-back-to',
+        `${modelPackageArn} was rejected but the line has no other model that was good; approve another one`,
+      );
+    }
+    logger.info('took back what was rejected', { modelPackageArn, rollouts: line.rollouts.slice(-2) });
+  },
+);
