@@ -3,7 +3,7 @@ import type { Plan } from './plan.ts';
 import type { Definition, Stack, StackResource } from './stack.ts';
 import type { CloudFormation } from './state.ts';
 import { resourcesOf } from './state.ts';
-import { hasUnknown, unknownPhysical } from './validation.ts';
+import { hasUnknown, unknownPhysical } from './unknown.ts';
 
 export interface ChangeSet {
   id: string;

@@ -1,4 +1,5 @@
 import { AwsError } from '../kernel/errors.ts';
+import { hasUnknown, UNKNOWN } from './unknown.ts';
 
 /** What names in a template stand for. */
 export interface Scope {
@@ -70,6 +71,8 @@ const FUNCTIONS: Record<string, (argument: unknown, scope: Scope, resolve: Resol
     const [index, items] = list('Fn::Select', argument, 2);
     const values = list('Fn::Select', resolve(items));
     const at = Number(text('Fn::Select', resolve(index)));
+    // What will be split has as many parts as it will have.
+    if (!(at in values) && hasUnknown(values)) return UNKNOWN;
     if (!(at in values)) throw templateError(`Fn::Select cannot select nonexistent value at index ${at}`);
     return values[at];
   },

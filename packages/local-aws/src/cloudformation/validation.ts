@@ -4,9 +4,7 @@ import { checkExportsFree } from './exports.ts';
 import { isRecord } from './intrinsics.ts';
 import type { Lookup, Plan } from './plan.ts';
 import type { CloudFormation } from './state.ts';
-
-/** Stands for what is known only when other resources exist. No template holds it: it isn't writable in JSON text unescaped. */
-const UNKNOWN = '\u0000unknown\u0000';
+import { hasUnknown, unknownPhysical } from './unknown.ts';
 
 /**
  * Refuses a plan that could not be carried out, before anything is made: unknown resource types, properties and
@@ -21,11 +19,11 @@ export function validatePlan(cfn: CloudFormation, stackId: string, plan: Plan, c
       'ValidationError',
       `Template format error: Unrecognized resource types: [${[...unknownTypes].join(', ')}]`,
     );
-  const lookup: Lookup = (id) => (plan.active.has(id) ? (current(id) ?? ANY) : undefined);
+  const lookup: Lookup = (id) => (plan.active.has(id) ? (current(id) ?? unknownPhysical) : undefined);
   for (const [id, { Type }] of plan.active) {
     const properties = plan.properties(id, lookup);
     const parsed = cfn.kernel.resourceProvider(Type)?.properties.safeParse(properties);
-    const issues = parsed?.error?.issues.filter((issue) => !isUnknown(properties, issue.path)) ?? [];
+    const issues = parsed?.error?.issues.filter((issue) => !concernsUnknown(properties, issue)) ?? [];
     if (issues.length > 0) throw new AwsError('ValidationError', validationMessage(id, Type, issues));
   }
   const exported = plan.outputs(lookup).flatMap(({ exportName }) => exportName ?? []);
@@ -35,7 +33,7 @@ export function validatePlan(cfn: CloudFormation, stackId: string, plan: Plan, c
   checkExportsFree(cfn, stackId, exported);
 }
 
-export function validationMessage(id: string, type: string, issues: z.core.$ZodIssue[]): string {
+function validationMessage(id: string, type: string, issues: z.core.$ZodIssue[]): string {
   const lines = issues.map((issue) => {
     const path = `#${issue.path.map((step) => `/${String(step)}`).join('')}`;
     if (issue.code === 'unrecognized_keys')
@@ -45,30 +43,16 @@ export function validationMessage(id: string, type: string, issues: z.core.$ZodI
   return `Properties validation failed for resource ${id} (${type}) with message:\n${lines.join('\n')}`;
 }
 
-/** A resource that doesn't exist yet: it may have any attribute. */
-const ANY: ReturnType<Lookup> & object = {
-  id: UNKNOWN,
-  attributes: new Proxy<Record<string, string>>({}, { get: () => UNKNOWN }),
-};
-
-/** Whether the value that an issue is about comes from something that isn't known yet. */
-function isUnknown(root: unknown, path: readonly PropertyKey[]): boolean {
+/** Whether an issue is about a value that isn't known yet, or about one that has such a value in it. */
+function concernsUnknown(root: unknown, issue: z.core.$ZodIssue): boolean {
   let value = root;
-  for (const step of [...path, undefined]) {
-    if (typeof value === 'string' && value.includes(UNKNOWN)) return true;
-    if (step === undefined) return false;
+  for (const step of issue.path) {
+    if (typeof value === 'string') break;
     if (Array.isArray(value)) value = value[Number(step)];
     else if (isRecord(value)) value = value[String(step)];
     else return false;
   }
-  return false;
+  return typeof value === 'string' || issue.code === 'custom' || issue.code === 'invalid_union'
+    ? hasUnknown(value)
+    : false;
 }
-
-/** Whether resolved properties depend on something that isn't known yet. */
-export function hasUnknown(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes(UNKNOWN);
-  if (Array.isArray(value)) return value.some(hasUnknown);
-  return isRecord(value) && Object.values(value).some(hasUnknown);
-}
-
-export const unknownPhysical = ANY;

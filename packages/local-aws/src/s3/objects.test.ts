@@ -232,6 +232,7 @@ describe('S3 objects', () => {
   it('has everything after a restart', async () => {
     await put('kept', 'still here');
     await aws.restart();
+    s3 = aws.client(S3Client);
     expect(await read('kept')).toBe('still here');
   });
 });

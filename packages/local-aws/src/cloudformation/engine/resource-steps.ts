@@ -19,7 +19,8 @@ export function physicalOf({ cfn, stack }: Work): Lookup {
 
 /**
  * Brings one resource to what the plan says: makes it, changes it, replaces it, or leaves it. What is about to be done is
- * on record before it begins, so that a later run of the same operation does the same again under the same name.
+ * on record before it begins, so that a later run of the same operation does the same again under the same name. What a
+ * provider writes to the store last, and the record that it is done, are one commit: no timer or I/O comes between them.
  */
 export async function bringForward(work: Work, plan: Plan, logicalId: string): Promise<void> {
   const { cfn, stack, operation } = work;
