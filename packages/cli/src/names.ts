@@ -11,8 +11,8 @@ export function names(stage: string, account: string) {
     pipeline: `assay-${stage}-training`,
     featureGroup: `assay-${stage}-labels`,
     modelPackageGroup: `assay-${stage}-detector`,
-    deviceRoleAlias: `assay-${stage}-device`,
-    devicePolicy: `assay-${stage}-device`,
+    deviceRoleAlias: `assay-${stage}-edge-device`,
+    devicePolicy: `assay-${stage}-edge-device`,
     thingGroup: `assay-${stage}-line`,
   };
 }

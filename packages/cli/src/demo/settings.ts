@@ -5,6 +5,6 @@ export function demoSettings({ classes, labelled }: DemoDataset): Record<string,
   return {
     ASSAY_LABELING_CATEGORIES: classes.join(','),
     ASSAY_LABELING_MIN_IMAGES: String(Math.min(40, labelled.length)),
-    ASSAY_TRAINING_MIN_NEW_LABELS: String(Math.ceil(labelled.length * 0.9)),
+    ASSAY_TRAIN_MINIMUM_LABELS: String(Math.ceil(labelled.length * 0.9)),
   };
 }
