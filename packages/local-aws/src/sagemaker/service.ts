@@ -10,6 +10,10 @@ import {
   labelingResources,
   labelingRoutes,
 } from './labeling/labeling.ts';
+import { advance } from './pipelines/advance.ts';
+import { pipelineOperations } from './pipelines/operations.ts';
+import { ADVANCE_TASK, createPipelines, type Pipelines } from './pipelines/pipelines.ts';
+import { pipelineResource } from './pipelines/resources/pipeline.ts';
 import { registryOperations } from './registry/operations.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { modelPackageGroupResource } from './registry/resources/model-package-group.ts';
@@ -25,6 +29,7 @@ export interface SageMakerState {
   tags: Tags;
   registry: Registry;
   jobs: Jobs;
+  pipelines: Pipelines;
   labeling: LabelingState;
 }
 
@@ -36,7 +41,9 @@ export const sagemakerService = defineService<'sagemaker', SageMakerState>({
     const tags = createTags(kernel);
     const jobs = createJobs(kernel, tags);
     kernel.outbox.handle<JobTask>(JOB_TASK, (task) => runJob(jobs, task));
-    return { kernel, tags, jobs, registry: createRegistry(kernel, tags), labeling: createLabeling(kernel) };
+    const pipelines = createPipelines(kernel, tags, jobs);
+    kernel.outbox.handle<{ key: string }>(ADVANCE_TASK, ({ key }) => advance(pipelines, key));
+    return { kernel, tags, jobs, pipelines, registry: createRegistry(kernel, tags), labeling: createLabeling(kernel) };
   },
   close({ jobs }) {
     jobs.closing = true;
@@ -46,9 +53,11 @@ export const sagemakerService = defineService<'sagemaker', SageMakerState>({
     ...tagOperations,
     ...registryOperations,
     ...jobOperations,
+    ...pipelineOperations,
     ...labelingOperations,
   },
   resources: {
+    'AWS::SageMaker::Pipeline': pipelineResource,
     'AWS::SageMaker::ModelPackageGroup': modelPackageGroupResource,
     ...labelingResources,
   },
