@@ -26,15 +26,22 @@ export function approve(line: Line, model: DecidedPackage & { modelUri: string }
   return withRollout(known, { modelPackageVersion: model.modelPackageVersion, kind: 'approval', cause });
 }
 
-/** A model was rejected: when the line runs it, or is about to, the last good one comes back. */
+/**
+ * A model was rejected: when the line runs it, or is about to, the last good one comes back. Without one, a rollout that
+ * was not deployed yet is dropped; one that was leaves the line stranded ({@link isStranded}).
+ */
 export function withdraw(line: Line, model: DecidedPackage, cause: Metadata): Line {
   const { modelPackageVersion } = model;
   if (!isNews(line, modelPackageVersion, cause)) return line;
   const before = modelOf(line, modelPackageVersion);
   const known = withModel(line, { ...before, ...model, verdict: 'rejected', decidedAt: cause.occurredAt });
-  if (currentRollout(line)?.modelPackageVersion !== modelPackageVersion) return known;
+  const current = currentRollout(known);
+  if (current?.modelPackageVersion !== modelPackageVersion) return known;
   const good = lastGoodModel(known, modelPackageVersion);
-  if (good === undefined) return known;
+  if (good === undefined) {
+    if (current.state !== 'requested') return known;
+    return changeRollout(known, current.id, (rollout) => ({ ...rollout, state: 'superseded' }));
+  }
   return withRollout(known, { modelPackageVersion: good.modelPackageVersion, kind: 'return', cause });
 }
 

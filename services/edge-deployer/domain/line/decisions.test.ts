@@ -1,0 +1,149 @@
+import type { Metadata } from '@assay/events';
+import { describe, expect, it } from 'vitest';
+import { approve, isStranded, settle, withdraw } from './decisions.ts';
+import { changeRollout, currentRollout, emptyLine, type Line, type RolloutState } from './line.ts';
+
+const at = (minute: number): Metadata => ({
+  eventId: '7e1f2a3b-4c5d-4e6f-8a9b-0c1d2e3f4a5b',
+  correlationId: 'story',
+  occurredAt: `2026-03-04T08:${String(minute).padStart(2, '0')}:00.000Z`,
+  producer: 'assay.model-registry-watcher',
+  version: 1,
+});
+
+const model = (modelPackageVersion: number) => ({
+  modelPackageArn: `arn:aws:sagemaker:eu-west-1:000000000000:model-package/assay-local-detector/${modelPackageVersion}`,
+  modelPackageVersion,
+  modelUri: `s3://models/${modelPackageVersion}.tar.gz`,
+});
+
+const states = (line: Line): string[] => line.rollouts.map(({ id, kind, state }) => `${id} ${kind} ${state}`);
+
+/** The line after its newest rollout was deployed and came to `state`. */
+function after(line: Line, state: RolloutState): Line {
+  const id = line.rollouts.at(-1)?.id ?? '';
+  return changeRollout(line, id, (rollout) => ({ ...rollout, state, deploymentId: `d-${id}` }));
+}
+
+const started = (version: number, minute: number, line: Line = emptyLine('line')) =>
+  after(approve(line, model(version), at(minute)), 'started');
+
+const running = (version: number, minute: number, line?: Line) => after(started(version, minute, line), 'completed');
+
+describe('approve', () => {
+  it('requests a rollout', () => {
+    expect(states(approve(emptyLine('line'), model(3), at(1)))).toEqual(['3-1 approval requested']);
+  });
+
+  it('changes nothing when the same approval is delivered or replayed again', () => {
+    const line = running(3, 1);
+    expect(approve(line, model(3), at(1))).toBe(line);
+  });
+
+  it('replaces a rollout that is under way', () => {
+    expect(states(approve(started(3, 1), model(4), at(2)))).toEqual([
+      '3-1 approval superseded',
+      '4-2 approval requested',
+    ]);
+  });
+
+  it('does not put an older decision over a newer one that was delivered first', () => {
+    const line = running(4, 2);
+    expect(states(approve(line, model(3), at(1)))).toEqual(states(line));
+  });
+
+  it('goes back to an older model when that is the newer decision', () => {
+    expect(states(approve(running(4, 2), model(3), at(3)))).toEqual([
+      '4-1 approval completed',
+      '3-2 approval requested',
+    ]);
+  });
+
+  it('does not roll out a rejected model when its old approval is replayed', () => {
+    const line = withdraw(running(3, 1), model(3), at(2));
+    expect(approve(line, model(3), at(1))).toBe(line);
+  });
+
+  it('rolls a rejected model out again when it is approved anew', () => {
+    const line = withdraw(running(4, 2, running(3, 1)), model(4), at(3));
+    expect(states(approve(after(line, 'completed'), model(4), at(4))).at(-1)).toBe('4-4 approval requested');
+  });
+});
+
+describe('withdraw', () => {
+  it('brings back the last good model', () => {
+    const line = withdraw(running(4, 2, running(3, 1)), model(4), at(3));
+    expect(states(line)).toEqual(['3-1 approval completed', '4-2 approval completed', '3-3 return requested']);
+    expect(currentRollout(line)?.cause).toEqual(at(3));
+  });
+
+  it('stops a rollout that is under way', () => {
+    const line = withdraw(started(4, 2, running(3, 1)), model(4), at(3));
+    expect(states(line).slice(-2)).toEqual(['4-2 approval superseded', '3-3 return requested']);
+  });
+
+  it('leaves the line alone when it runs another model, but never goes back to the rejected one', () => {
+    const line = withdraw(running(4, 2, running(3, 1)), model(3), at(3));
+    expect(currentRollout(line)?.modelPackageVersion).toBe(4);
+    const stranded = withdraw(line, model(4), at(4));
+    expect(currentRollout(stranded)?.modelPackageVersion).toBe(4);
+    expect(isStranded(stranded, 4)).toBe(true);
+  });
+
+  it('drops a rollout that was not deployed yet', () => {
+    const line = withdraw(approve(emptyLine('line'), model(3), at(1)), model(3), at(2));
+    expect(states(line)).toEqual(['3-1 approval superseded']);
+    expect(isStranded(line, 3)).toBe(false);
+  });
+
+  it('is remembered when it overtakes the approval', () => {
+    const line = withdraw(emptyLine('line'), model(3), at(2));
+    expect(approve(line, model(3), at(1)).rollouts).toEqual([]);
+  });
+
+  it('changes nothing when it is delivered again', () => {
+    const line = withdraw(running(4, 2, running(3, 1)), model(4), at(3));
+    expect(withdraw(line, model(4), at(3))).toBe(line);
+  });
+});
+
+describe('settle', () => {
+  const device = (thing: string, status: string, detail?: string) => ({ thing, status, detail });
+
+  it('waits for every device', () => {
+    const line = settle(started(3, 1), '3-1', [device('a', 'SUCCEEDED'), device('b', 'IN_PROGRESS')]);
+    expect(states(line)).toEqual(['3-1 approval started']);
+    expect(states(settle(line, '3-1', [device('a', 'SUCCEEDED'), device('b', 'SUCCEEDED')]))).toEqual([
+      '3-1 approval completed',
+    ]);
+  });
+
+  it('does not call a rollout to no devices complete', () => {
+    expect(states(settle(started(3, 1), '3-1', []))).toEqual(['3-1 approval started']);
+  });
+
+  it('takes a rollout back when a device failed, tells why, and brings the last good model to all', () => {
+    const line = settle(started(4, 2, running(3, 1)), '4-2', [
+      device('a', 'SUCCEEDED'),
+      device('b', 'FAILED', 'no graph'),
+    ]);
+    expect(states(line)).toEqual(['3-1 approval completed', '4-2 approval rolled-back', '3-3 return requested']);
+    expect(line.rollouts[1]).toMatchObject({ reason: 'b: no graph', rolledBackTo: model(3).modelPackageArn });
+  });
+
+  it('has nothing to go back to when the first model fails', () => {
+    const line = settle(started(3, 1), '3-1', [device('a', 'TIMED_OUT')]);
+    expect(states(line)).toEqual(['3-1 approval rolled-back']);
+    expect(line.rollouts[0]).toMatchObject({ reason: 'a: TIMED_OUT', rolledBackTo: undefined });
+  });
+
+  it('does not follow a failed return by another one', () => {
+    const failing = after(withdraw(running(4, 2, running(3, 1)), model(4), at(3)), 'started');
+    expect(states(settle(failing, '3-3', [device('a', 'FAILED')])).at(-1)).toBe('3-3 return rolled-back');
+  });
+
+  it('leaves a rollout alone that was replaced', () => {
+    const line = approve(started(3, 1), model(4), at(2));
+    expect(settle(line, '3-1', [device('a', 'FAILED')])).toBe(line);
+  });
+});
