@@ -5,8 +5,9 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { trainingTable } from '../adapters/training-table.ts';
 import type { TrainingState } from '../domain/ports.ts';
 
+const require = createRequire(import.meta.url);
 // It has no types of its own.
-const dynalite: (options: { createTableMs: number }) => Server = createRequire(import.meta.url)('dynalite');
+const dynalite: (options: { createTableMs: number }) => Server = require('dynalite');
 
 /** A DynamoDB in memory for tests of what the service remembers. */
 export interface DynaliteState {
