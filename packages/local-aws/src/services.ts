@@ -8,6 +8,7 @@ import { greengrassv2Service } from './greengrassv2/service.ts';
 import { iamService } from './iam/service.ts';
 import { iotService } from './iot/service.ts';
 import type { Service } from './kernel/service.ts';
+import { lambdaService } from './lambda/service.ts';
 import { logsService } from './logs/service.ts';
 import { s3Service } from './s3/service.ts';
 import { sagemakerService } from './sagemaker/service.ts';
@@ -24,6 +25,7 @@ export const services: Service[] = [
   s3Service,
   sqsService,
   eventbridgeService,
+  lambdaService,
   sfnService,
   sagemakerService,
   dynamodbService,
