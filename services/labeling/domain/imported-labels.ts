@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import type { ImageRef, LabelOutcome } from '@assay/events';
+import { explain } from '@assay/events';
+import { PermanentError } from '@assay/lambda-kit';
+import { z } from 'zod';
+import { clipBoxes } from './boxes.ts';
+
+const importedSchema = z.object({
+  source: z.string().min(1),
+  width: z.int().positive(),
+  height: z.int().positive(),
+  boxes: z.array(
+    z.object({
+      className: z.string().min(1),
+      left: z.number(),
+      top: z.number(),
+      width: z.number(),
+      height: z.number(),
+    }),
+  ),
+});
+
+/** Labels that somebody has brought along: nobody is asked about this image. */
+export function importOutcome(image: ImageRef, left: unknown, categories: readonly string[], at: Date): LabelOutcome {
+  const parsed = importedSchema.safeParse(left);
+  if (!parsed.success)
+    throw new PermanentError(
+      'invalid-import',
+      `the labels left for image ${image.imageId} don't fit: ${explain(parsed.error)}`,
+    );
+  const { boxes, source, width, height } = parsed.data;
+  const unknown = boxes.find(({ className }) => !categories.includes(className));
+  if (unknown)
+    throw new PermanentError(
+      'unknown-category',
+      `${source} marks "${unknown.className}" on image ${image.imageId}, but the categories are ${categories.join(', ')}: set ASSAY_LABELING_CATEGORIES and deploy again`,
+    );
+  const scaled = boxes.map((box) => ({
+    ...box,
+    left: (box.left * image.width) / width,
+    top: (box.top * image.height) / height,
+    width: (box.width * image.width) / width,
+    height: (box.height * image.height) / height,
+    classId: categories.indexOf(box.className),
+  }));
+  const { imageId, uri, depth, station, part, origin } = image;
+  return {
+    imageId,
+    uri,
+    width: image.width,
+    height: image.height,
+    depth,
+    station,
+    part,
+    origin,
+    boxes: clipBoxes(scaled, image),
+    verdict: 'approved',
+    comment: `imported from ${source}`,
+    attempt: 1,
+    // One source, nobody to agree with.
+    agreement: 0,
+    labeledAt: at.toISOString(),
+  };
+}
+
+/** The same for the same images: a repeated import is the same run. */
+export function importRunId(images: readonly ImageRef[]): string {
+  const ids = images.map(({ imageId }) => imageId).sort();
+  return `import-${createHash('sha256').update(ids.join()).digest('hex').slice(0, 16)}`;
+}
