@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Parameter, StackStatus, Tag } from '@aws-sdk/client-cloudformation';
 import type { Caller } from '../kernel/caller.ts';
-import { AwsError } from '../kernel/errors.ts';
+import { AwsError, notImplemented } from '../kernel/errors.ts';
 import { OPERATION, type OperationTask } from './engine/operation.ts';
 import { type Plan, planOf } from './plan.ts';
-import { type Definition, isBusy, type RunningOperation, type Stack } from './stack.ts';
+import { type Definition, type FailureAction, isBusy, type RunningOperation, type Stack } from './stack.ts';
 import { type CloudFormation, findStack, resourceKey, setStackStatus } from './state.ts';
 import { requiredCapabilities } from './template.ts';
 import { templateText } from './template-source.ts';
@@ -81,7 +81,7 @@ interface Launch {
   kind: RunningOperation['kind'];
   target: Definition;
   caller: Caller;
-  disableRollback?: boolean;
+  onFailure?: FailureAction;
   retain?: string[];
   clientToken?: string;
   changeSetId?: string;
@@ -89,14 +89,14 @@ interface Launch {
 
 /** Begins an operation: the stack's status, its event and the task that carries it out are one turn. */
 export function launch(cfn: CloudFormation, stack: Stack, request: Launch): void {
-  const { kind, target, caller, disableRollback = false, retain = [], clientToken, changeSetId } = request;
+  const { kind, target, caller, onFailure = 'rollback', retain = [], clientToken, changeSetId } = request;
   const operation: RunningOperation = {
     id: randomUUID(),
     kind,
     phase: 'forward',
     caller,
     target,
-    disableRollback,
+    onFailure,
     retain,
     ...(clientToken === undefined ? {} : { clientToken }),
   };
@@ -111,6 +111,36 @@ export function launch(cfn: CloudFormation, stack: Stack, request: Launch): void
   const task: OperationTask = { stackId: stack.id, operationId: operation.id };
   cfn.kernel.outbox.add(OPERATION, task);
 }
+
+/** What a request says of failure, in its two forms. */
+export function failureAction(input: { DisableRollback?: boolean }, onFailure?: string): FailureAction {
+  if (input.DisableRollback || onFailure === 'DO_NOTHING') return 'nothing';
+  return onFailure === 'DELETE' ? 'delete' : 'rollback';
+}
+
+/** Refuses what a stack would be made with and isn't here, by name. */
+export function refuseMembers(operation: string, input: object): void {
+  const meaningful = Object.entries(input).filter(([, value]) =>
+    Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false,
+  );
+  const member = meaningful.find(([name]) => UNSUPPORTED.has(name))?.[0];
+  if (member !== undefined) throw notImplemented(`cloudformation:${operation} with ${member}`);
+}
+
+const UNSUPPORTED = new Set([
+  'EnableTerminationProtection',
+  'ImportExistingResources',
+  'IncludeNestedStacks',
+  'NotificationARNs',
+  'ResourcesToImport',
+  'RetainExceptOnCreate',
+  'RoleARN',
+  'RollbackConfiguration',
+  'StackPolicyBody',
+  'StackPolicyDuringUpdateBody',
+  'StackPolicyDuringUpdateURL',
+  'StackPolicyURL',
+]);
 
 /** Whether a stack may be updated now. */
 export function checkUpdatable(stack: Stack): void {

@@ -29,11 +29,14 @@ export interface RunningOperation {
   phase: 'forward' | 'cleanup' | 'back' | 'back-cleanup';
   caller: Caller;
   target: Definition;
-  disableRollback: boolean;
+  /** What becomes of a failed create or update. Only a create may end in deletion. */
+  onFailure: FailureAction;
   /** Resources that a delete keeps. */
   retain: string[];
   clientToken?: string;
 }
+
+export type FailureAction = 'rollback' | 'delete' | 'nothing';
 
 export interface Stack {
   id: string;

@@ -192,6 +192,8 @@ describe('CloudFormation stacks', () => {
     expect(await events(StackName)).toEqual(expect.arrayContaining(['Second CREATE_FAILED', 'First DELETE_COMPLETE']));
     await expect(update(StackName, { Resources })).rejects.toThrow('ROLLBACK_COMPLETE state and can not be updated');
     expect(await remove(StackName)).toBe('DELETE_COMPLETE');
+    expect(await create(StackName, { Resources }, { OnFailure: 'DELETE' })).toBe('DELETE_COMPLETE');
+    expect(await exists(`${run}-first`)).toBe(false);
   });
 
   it('changes in place, replaces, adds and removes', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { AwsError } from '../kernel/errors.ts';
+import { AwsError, notImplemented } from '../kernel/errors.ts';
 import type { Request } from '../kernel/service.ts';
 import { checkWriteConditions, type WriteConditions } from './conditions.ts';
 import { type CreationReason, notifyCreated, notifyDeleted } from './notifications.ts';
@@ -68,6 +68,16 @@ export function deleteObjectVersion(
 export function checkKey(key: string | undefined): void {
   if (Buffer.byteLength(key ?? '') > 1024)
     throw new AwsError('KeyTooLongError', 'Your key is too long', { status: 400 });
+}
+
+/** Refuses access lists, which a bucket of today doesn't take, and ways of storing that mean something and aren't here. */
+export function checkKind(input: { ACL?: string; StorageClass?: string; ServerSideEncryption?: string }): void {
+  const { ACL, StorageClass = 'STANDARD', ServerSideEncryption = 'AES256' } = input;
+  if (ACL !== undefined && ACL !== 'private' && ACL !== 'bucket-owner-full-control')
+    throw new AwsError('AccessControlListNotSupported', 'The bucket does not allow ACLs', { status: 400 });
+  if (StorageClass !== 'STANDARD') throw notImplemented(`s3 with StorageClass ${StorageClass}`);
+  if (ServerSideEncryption !== 'AES256' && ServerSideEncryption !== 'aws:kms')
+    throw notImplemented(`s3 with ServerSideEncryption ${ServerSideEncryption}`);
 }
 
 type DescribedInput = Partial<Record<Exclude<ContentHeader, 'Expires'>, string>> & {

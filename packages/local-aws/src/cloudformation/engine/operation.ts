@@ -66,7 +66,12 @@ async function forward(work: Work): Promise<void> {
     succeed(work, plan);
   } catch (error) {
     const failed = updating ? 'UPDATE_FAILED' : 'CREATE_FAILED';
-    if (operation.disableRollback) return finish(work, failed, messageOf(error));
+    if (operation.onFailure === 'nothing') return finish(work, failed, messageOf(error));
+    if (operation.onFailure === 'delete' && !updating) {
+      const deletion: RunningOperation = { ...operation, kind: 'delete' };
+      setStackStatus(cfn, stack, 'DELETE_IN_PROGRESS', messageOf(error), { operation: deletion });
+      return;
+    }
     const rolling = updating ? 'UPDATE_ROLLBACK_IN_PROGRESS' : 'ROLLBACK_IN_PROGRESS';
     setStackStatus(cfn, stack, rolling, messageOf(error), { operation: { ...operation, phase: 'back' } });
   }

@@ -2,7 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { AwsError } from '../../kernel/errors.ts';
 import type { Operation } from '../../kernel/service.ts';
 import { type ChangeSet, changesOf, hasChanges, NO_CHANGES } from '../change-set.ts';
-import { checkedPlan, checkUpdatable, definitionOf, launch, newStack, newStackId } from '../launch.ts';
+import {
+  checkedPlan,
+  checkUpdatable,
+  definitionOf,
+  failureAction,
+  launch,
+  newStack,
+  newStackId,
+  refuseMembers,
+} from '../launch.ts';
 import type { Stack } from '../stack.ts';
 import { type CloudFormation, findStack, requireStack, setStackStatus } from '../state.ts';
 
@@ -12,6 +21,7 @@ type Op<O extends 'CreateChangeSet' | 'DescribeChangeSet' | 'ExecuteChangeSet' |
 const keyOf = (stackId: string, name: string) => `${stackId}|${name}`;
 
 export const createChangeSet: Op<'CreateChangeSet'> = async (input, { caller }, cfn) => {
+  refuseMembers('CreateChangeSet', input);
   const stackName = input.StackName ?? '';
   const type = input.ChangeSetType ?? 'UPDATE';
   if (type === 'IMPORT')
@@ -90,7 +100,7 @@ export const executeChangeSet: Op<'ExecuteChangeSet'> = (input, { caller }, cfn)
     kind: changeSet.type === 'CREATE' ? 'create' : 'update',
     target: changeSet.target,
     caller,
-    disableRollback: input.DisableRollback ?? changeSet.onStackFailure === 'DO_NOTHING',
+    onFailure: failureAction(input, changeSet.onStackFailure),
     clientToken: input.ClientRequestToken,
     changeSetId: changeSet.id,
   });

@@ -44,7 +44,7 @@ function describe(stack: Stack): StackOutput {
     ...times(stack),
     StackStatus: stack.status,
     StackStatusReason: stack.reason,
-    DisableRollback: stack.operation?.disableRollback ?? false,
+    DisableRollback: stack.operation?.onFailure === 'nothing',
     RollbackConfiguration: {},
     NotificationARNs: [],
     EnableTerminationProtection: false,

@@ -1,7 +1,17 @@
 import { AwsError } from '../../kernel/errors.ts';
 import type { Operation } from '../../kernel/service.ts';
 import { hasChanges } from '../change-set.ts';
-import { checkDeletable, checkedPlan, checkUpdatable, definitionOf, launch, newStack, newStackId } from '../launch.ts';
+import {
+  checkDeletable,
+  checkedPlan,
+  checkUpdatable,
+  definitionOf,
+  failureAction,
+  launch,
+  newStack,
+  newStackId,
+  refuseMembers,
+} from '../launch.ts';
 import { type CloudFormation, findStack, requireStack } from '../state.ts';
 
 export const createStack: Operation<'cloudformation', 'CreateStack', CloudFormation> = async (
@@ -9,6 +19,7 @@ export const createStack: Operation<'cloudformation', 'CreateStack', CloudFormat
   { caller },
   cfn,
 ) => {
+  refuseMembers('CreateStack', input);
   const name = input.StackName ?? '';
   const id = newStackId(cfn, name);
   const target = await definitionOf(cfn, input, caller);
@@ -19,7 +30,7 @@ export const createStack: Operation<'cloudformation', 'CreateStack', CloudFormat
     kind: 'create',
     target,
     caller,
-    disableRollback: input.DisableRollback || input.OnFailure === 'DO_NOTHING',
+    onFailure: failureAction(input, input.OnFailure),
     clientToken: input.ClientRequestToken,
   });
   return { StackId: stack.id };
@@ -30,6 +41,7 @@ export const updateStack: Operation<'cloudformation', 'UpdateStack', CloudFormat
   { caller },
   cfn,
 ) => {
+  refuseMembers('UpdateStack', input);
   const target = await definitionOf(cfn, input, caller, requireStack(cfn, input.StackName).definition);
   const stack = requireStack(cfn, input.StackName);
   checkUpdatable(stack);
@@ -39,7 +51,7 @@ export const updateStack: Operation<'cloudformation', 'UpdateStack', CloudFormat
     kind: 'update',
     target,
     caller,
-    disableRollback: input.DisableRollback,
+    onFailure: failureAction(input),
     clientToken: input.ClientRequestToken,
   });
   return { StackId: stack.id };

@@ -20,7 +20,8 @@ export const createBucket: Operation<'s3', 'CreateBucket', S3> = (input, _reques
       'Your previous request to create the named bucket succeeded and you already own it.',
       { status: 409, extra: { BucketName: name } },
     );
-  s3.buckets.put(name, newBucket(name, s3.kernel.clock.now()));
+  const tags = input.CreateBucketConfiguration?.Tags ?? [];
+  s3.buckets.put(name, { ...newBucket(name, s3.kernel.clock.now()), tags });
   return { Location: `/${name}`, BucketArn: s3.kernel.arn('s3', name, 'global') };
 };
 

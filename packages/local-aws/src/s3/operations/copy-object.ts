@@ -4,13 +4,14 @@ import { checksumMembers } from '../checksums.ts';
 import { checkCopyConditions } from '../conditions.ts';
 import { copySource } from '../copy-source.ts';
 import { requireObject } from '../object-read.ts';
-import { checkKey, descriptionOf, writeObject } from '../object-write.ts';
+import { checkKey, checkKind, descriptionOf, writeObject } from '../object-write.ts';
 import { refuseMembers, requireBucket, type S3 } from '../state.ts';
 
 export const copyObject: Operation<'s3', 'CopyObject', S3> = async (input, request, s3) => {
   refuseMembers('CopyObject', input, ['CopySourceSSECustomerAlgorithm', 'SSECustomerAlgorithm', 'Tagging']);
   requireBucket(s3, input);
   checkKey(input.Key);
+  checkKind(input);
   const source = requireObject(s3, copySource(input.CopySource));
   checkCopyConditions(source, {
     IfMatch: input.CopySourceIfMatch,

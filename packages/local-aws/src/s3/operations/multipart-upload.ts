@@ -4,7 +4,7 @@ import { AwsError } from '../../kernel/errors.ts';
 import type { Operation } from '../../kernel/service.ts';
 import { algorithmOf, type Checksum, checksumMembers, compositeChecksum } from '../checksums.ts';
 import type { Segment } from '../object-files.ts';
-import { checkKey, descriptionOf, writeObject } from '../object-write.ts';
+import { checkKey, checkKind, descriptionOf, writeObject } from '../object-write.ts';
 import { refuseMembers, requireBucket, type S3 } from '../state.ts';
 import type { Part, Upload } from '../upload-table.ts';
 
@@ -14,6 +14,7 @@ const SMALLEST_PART = 5 * 1024 * 1024;
 export const createMultipartUpload: Operation<'s3', 'CreateMultipartUpload', S3> = (input, _request, s3) => {
   const bucket = requireBucket(s3, input);
   checkKey(input.Key);
+  checkKind(input);
   refuseMembers('CreateMultipartUpload', input, ['ObjectLockMode', 'SSECustomerAlgorithm', 'Tagging']);
   const checksum = checksumPlan(input.ChecksumAlgorithm, input.ChecksumType);
   const upload: Upload = {

@@ -2,12 +2,13 @@ import type { Operation } from '../../kernel/service.ts';
 import { checksumMembers } from '../checksums.ts';
 import { checkWriteConditions } from '../conditions.ts';
 import { storeBody } from '../incoming-body.ts';
-import { checkKey, descriptionOf, writeObject } from '../object-write.ts';
+import { checkKey, checkKind, descriptionOf, writeObject } from '../object-write.ts';
 import { refuseMembers, requireBucket, type S3 } from '../state.ts';
 
 export const putObject: Operation<'s3', 'PutObject', S3> = async (input, request, s3) => {
   const bucket = requireBucket(s3, input);
   checkKey(input.Key);
+  checkKind(input);
   refuseMembers('PutObject', input, [
     'GrantRead',
     'ObjectLockMode',
