@@ -29,7 +29,7 @@ export function oneCopy(serviceDir: string): Plugin {
   };
 }
 
-/** zod's `z` holds its messages in fifty languages, half of its size; ours are in English. */
+/** zod's `z` holds its messages in fifty languages, more than half of its size; ours are in English. */
 export const zodInEnglish: Plugin = {
   name: 'zod-in-english',
   setup(build) {
