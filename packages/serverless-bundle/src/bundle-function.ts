@@ -57,7 +57,10 @@ async function bundleCode(serviceDir: string, bundle: FunctionBundle, module: st
     logLevel: 'silent',
     external: [...bundle.native],
     plugins: [oneCopy(serviceDir), zodInEnglish],
-    banner: { js: "import{createRequire as cr}from'node:module';const require=cr(import.meta.url);" },
+    // The minifier doesn't see the banner's names: they must be none that it would give.
+    banner: {
+      js: "import{createRequire as $bundleRequire}from'node:module';const require=$bundleRequire(import.meta.url);",
+    },
   });
   const code = result.outputFiles[0]?.contents;
   if (code === undefined) throw new Error(`esbuild wrote nothing for the function ${bundle.name}`);
