@@ -3,6 +3,7 @@ import { cloudformationService } from './cloudformation/service.ts';
 import { dynamodbService } from './dynamodb/service.ts';
 import { ecrService } from './ecr/service.ts';
 import { eventbridgeService } from './eventbridge/service.ts';
+import { featurestoreRuntimeService } from './featurestore-runtime/service.ts';
 import { glueService } from './glue/service.ts';
 import { greengrassv2Service } from './greengrassv2/service.ts';
 import { iamService } from './iam/service.ts';
@@ -34,4 +35,5 @@ export const services: Service[] = [
   cloudformationService,
   iotService,
   greengrassv2Service,
+  featurestoreRuntimeService,
 ];

@@ -1,5 +1,9 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { defineService } from '../kernel/service.ts';
+import { provision } from './feature-store/catalog-table.ts';
+import { CREATE_TASK, createFeatureGroups, type FeatureGroups } from './feature-store/feature-groups.ts';
+import { featureGroupOperations } from './feature-store/operations.ts';
+import { featureGroupResource } from './feature-store/resources/feature-group.ts';
 import { createJobs, JOB_TASK, type Jobs, type JobTask } from './jobs/jobs.ts';
 import { jobOperations } from './jobs/operations.ts';
 import { runJob } from './jobs/run.ts';
@@ -27,6 +31,7 @@ import { createTags, type Tags } from './tagging/tags.ts';
 export interface SageMakerState {
   kernel: Kernel;
   tags: Tags;
+  featureGroups: FeatureGroups;
   registry: Registry;
   jobs: Jobs;
   pipelines: Pipelines;
@@ -39,11 +44,21 @@ export const sagemakerService = defineService<'sagemaker', SageMakerState>({
   load: () => import('@aws-sdk/client-sagemaker'),
   create(kernel) {
     const tags = createTags(kernel);
+    const featureGroups = createFeatureGroups(kernel, tags);
+    kernel.outbox.handle<{ name: string }>(CREATE_TASK, ({ name }) => provision(featureGroups, name));
     const jobs = createJobs(kernel, tags);
     kernel.outbox.handle<JobTask>(JOB_TASK, (task) => runJob(jobs, task));
     const pipelines = createPipelines(kernel, tags, jobs);
     kernel.outbox.handle<{ key: string }>(ADVANCE_TASK, ({ key }) => advance(pipelines, key));
-    return { kernel, tags, jobs, pipelines, registry: createRegistry(kernel, tags), labeling: createLabeling(kernel) };
+    return {
+      kernel,
+      tags,
+      featureGroups,
+      jobs,
+      pipelines,
+      registry: createRegistry(kernel, tags),
+      labeling: createLabeling(kernel),
+    };
   },
   close({ jobs }) {
     jobs.closing = true;
@@ -51,12 +66,14 @@ export const sagemakerService = defineService<'sagemaker', SageMakerState>({
   },
   operations: {
     ...tagOperations,
+    ...featureGroupOperations,
     ...registryOperations,
     ...jobOperations,
     ...pipelineOperations,
     ...labelingOperations,
   },
   resources: {
+    'AWS::SageMaker::FeatureGroup': featureGroupResource,
     'AWS::SageMaker::Pipeline': pipelineResource,
     'AWS::SageMaker::ModelPackageGroup': modelPackageGroupResource,
     ...labelingResources,
