@@ -1,0 +1,166 @@
+import {
+  CreateEventBusCommand,
+  DeleteEventBusCommand,
+  DeleteRuleCommand,
+  DescribeEventBusCommand,
+  DescribeRuleCommand,
+  DisableRuleCommand,
+  EventBridgeClient,
+  ListEventBusesCommand,
+  ListRuleNamesByTargetCommand,
+  ListRulesCommand,
+  ListTargetsByRuleCommand,
+  PutRuleCommand,
+  PutTargetsCommand,
+  RemoveTargetsCommand,
+  StartReplayCommand,
+  type Target,
+  TestEventPatternCommand,
+} from '@aws-sdk/client-eventbridge';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startAws, type TestAws } from '../../test/harness.ts';
+
+const QUEUE = 'arn:aws:sqs:eu-west-1:000000000000:q';
+
+describe('EventBridge rules', () => {
+  let aws: TestAws;
+  let events: EventBridgeClient;
+
+  beforeAll(async () => {
+    aws = await startAws();
+    events = aws.client(EventBridgeClient);
+    await events.send(new CreateEventBusCommand({ Name: 'line', Description: 'of parts' }));
+  });
+  afterAll(() => aws.close());
+
+  const pattern = JSON.stringify({ source: ['app'] });
+
+  it('have ARNs that tell the default bus from others', async () => {
+    const make = (EventBusName?: string) =>
+      events.send(new PutRuleCommand({ Name: 'arn', EventBusName, EventPattern: pattern }));
+    expect((await make()).RuleArn).toBe('arn:aws:events:eu-west-1:000000000000:rule/arn');
+    expect((await make('line')).RuleArn).toBe('arn:aws:events:eu-west-1:000000000000:rule/line/arn');
+  });
+
+  it('are replaced as a whole, but keep their targets', async () => {
+    await events.send(new PutRuleCommand({ Name: 'whole', EventPattern: pattern, Description: 'first' }));
+    await events.send(new PutTargetsCommand({ Rule: 'whole', Targets: [{ Id: 'a', Arn: QUEUE }] }));
+    await events.send(new PutRuleCommand({ Name: 'whole', EventPattern: pattern, State: 'DISABLED' }));
+    const rule = await events.send(new DescribeRuleCommand({ Name: 'whole' }));
+    expect(rule).toMatchObject({ State: 'DISABLED', EventPattern: pattern, EventBusName: 'default' });
+    expect(rule.Description).toBeUndefined();
+    const { Targets } = await events.send(new ListTargetsByRuleCommand({ Rule: 'whole' }));
+    expect(Targets).toEqual([{ Id: 'a', Arn: QUEUE }]);
+  });
+
+  it('are listed by prefix, by page and by target', async () => {
+    for (const name of ['list-a', 'list-b', 'list-c']) {
+      await events.send(new PutRuleCommand({ Name: name, EventBusName: 'line', EventPattern: pattern }));
+      await events.send(
+        new PutTargetsCommand({ Rule: name, EventBusName: 'line', Targets: [{ Id: 't', Arn: `${QUEUE}-${name}` }] }),
+      );
+    }
+    const list = (NextToken?: string) =>
+      events.send(new ListRulesCommand({ EventBusName: 'line', NamePrefix: 'list-', Limit: 2, NextToken }));
+    const first = await list();
+    expect(first.Rules?.map(({ Name }) => Name)).toEqual(['list-a', 'list-b']);
+    const second = await list(first.NextToken);
+    expect(second.Rules?.map(({ Name }) => Name)).toEqual(['list-c']);
+    expect(second.NextToken).toBeUndefined();
+    const named = await events.send(
+      new ListRuleNamesByTargetCommand({ EventBusName: 'line', TargetArn: `${QUEUE}-list-b` }),
+    );
+    expect(named.RuleNames).toEqual(['list-b']);
+  });
+
+  it('are deleted only without targets, and then as often as one likes', async () => {
+    await events.send(new PutRuleCommand({ Name: 'gone', EventPattern: pattern }));
+    await events.send(new PutTargetsCommand({ Rule: 'gone', Targets: [{ Id: 'a', Arn: QUEUE }] }));
+    const remove = () => events.send(new DeleteRuleCommand({ Name: 'gone' }));
+    await expect(remove()).rejects.toThrow("Rule can't be deleted since it has targets.");
+    const removed = await events.send(new RemoveTargetsCommand({ Rule: 'gone', Ids: ['a', 'b'] }));
+    expect(removed).toMatchObject({ FailedEntryCount: 1, FailedEntries: [{ TargetId: 'b' }] });
+    await remove();
+    await remove();
+    await expect(events.send(new DisableRuleCommand({ Name: 'gone' }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+      message: 'Rule gone does not exist on EventBus default.',
+    });
+  });
+
+  it.each([
+    [{ Name: 'bad' }, /EventPattern or ScheduleExpression must be specified/],
+    [{ Name: 'bad name', EventPattern: pattern }, /regular expression/],
+    [{ Name: 'bad', EventPattern: '{"a":[{"regex":"x"}]}' }, /Unrecognized match type regex/],
+    [{ Name: 'bad', ScheduleExpression: 'every day' }, /ScheduleExpression is not valid/],
+    [{ Name: 'bad', ScheduleExpression: 'rate(1 day)', EventBusName: 'line' }, /only on the default event bus/],
+    [{ Name: 'bad', EventPattern: pattern, EventBusName: 'nowhere' }, /Event bus nowhere does not exist/],
+  ])('are refused: %o', async (input, reason) => {
+    await expect(events.send(new PutRuleCommand(input))).rejects.toThrow(reason);
+  });
+
+  it.each<[Partial<Target>, RegExp]>([
+    [{ Arn: 'no-arn' }, /is not an ARN/],
+    [{ Arn: 'arn:aws:sns:eu-west-1:000000000000:t' }, /of the service sns/],
+    [{ Arn: 'arn:aws:states:eu-west-1:000000000000:stateMachine:m' }, /RoleArn is required/],
+    [{ Arn: QUEUE, Input: '{}', InputPath: '$.detail' }, /Only one of/],
+    [{ Arn: QUEUE, Input: 'no json' }, /valid JSON/],
+    [{ Arn: QUEUE, InputPath: 'detail' }, /InvalidInputPath/],
+    [{ Arn: QUEUE, RetryPolicy: { MaximumRetryAttempts: 186 } }, /between 0 and 185/],
+    [{ Arn: QUEUE, RetryPolicy: { MaximumEventAgeInSeconds: 59 } }, /between 60 and 86400/],
+    [{ Arn: QUEUE, EcsParameters: { TaskDefinitionArn: 'x' } }, /EcsParameters/],
+  ])('refuse the target %o', async (target, reason) => {
+    await events.send(new PutRuleCommand({ Name: 'targets', EventPattern: pattern }));
+    const Targets = [{ Id: 't', Arn: QUEUE, ...target }];
+    await expect(events.send(new PutTargetsCommand({ Rule: 'targets', Targets }))).rejects.toThrow(reason);
+  });
+
+  it('have at most five targets', async () => {
+    await events.send(new PutRuleCommand({ Name: 'five', EventPattern: pattern }));
+    const Targets = Array.from({ length: 6 }, (_, index) => ({ Id: `t${index}`, Arn: QUEUE }));
+    await expect(events.send(new PutTargetsCommand({ Rule: 'five', Targets }))).rejects.toMatchObject({
+      name: 'LimitExceededException',
+    });
+  });
+
+  it('test a pattern against an event', async () => {
+    const event = {
+      id: '1',
+      account: '1',
+      source: 'app',
+      time: '2026-01-01T00:00:00Z',
+      region: 'r',
+      'detail-type': 'x',
+    };
+    const test = (Event: string) => events.send(new TestEventPatternCommand({ EventPattern: pattern, Event }));
+    expect((await test(JSON.stringify(event))).Result).toBe(true);
+    expect((await test(JSON.stringify({ ...event, source: 'other' }))).Result).toBe(false);
+    await expect(test('[]')).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+
+  it('go with their bus', async () => {
+    await events.send(new CreateEventBusCommand({ Name: 'short-lived' }));
+    await expect(events.send(new CreateEventBusCommand({ Name: 'short-lived' }))).rejects.toMatchObject({
+      name: 'ResourceAlreadyExistsException',
+    });
+    await events.send(new PutRuleCommand({ Name: 'r', EventBusName: 'short-lived', EventPattern: pattern }));
+    const { EventBuses } = await events.send(new ListEventBusesCommand({ NamePrefix: 'short' }));
+    expect(EventBuses?.map(({ Name }) => Name)).toEqual(['short-lived']);
+    await events.send(new DeleteEventBusCommand({ Name: 'short-lived' }));
+    await expect(events.send(new DescribeEventBusCommand({ Name: 'short-lived' }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+    expect((await events.send(new DescribeEventBusCommand({ Name: 'line' }))).Description).toBe('of parts');
+  });
+
+  it('say what is not there yet', async () => {
+    const replay = new StartReplayCommand({
+      ReplayName: 'r',
+      EventSourceArn: 'arn:x',
+      EventStartTime: new Date(0),
+      EventEndTime: new Date(1),
+      Destination: { Arn: 'arn:x' },
+    });
+    await expect(events.send(replay)).rejects.toMatchObject({ name: 'NotImplemented' });
+  });
+});
