@@ -146,6 +146,12 @@ describe('a request', () => {
     expect(await trainNext(scene.world)).toBe('not-enough-labels');
   });
 
+  it('for labels of the future is refused', async () => {
+    await scene.store('a', 1, 1);
+    const future = trainOnRequest(scene.world, { ...request, asOf: at(9) }, metadata('request', 5));
+    await expect(future).rejects.toMatchObject({ code: 'instant-in-the-future' });
+  });
+
   it('without any labels is refused with what to do, and leaves the way free', async () => {
     await expect(trainOnRequest(scene.world, request, metadata('request', 5))).rejects.toThrow(
       'no labels are stored yet. Upload images and label them',

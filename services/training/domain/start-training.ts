@@ -33,6 +33,12 @@ export async function trainOnRequest(
 ): Promise<StartResult> {
   // Without an instant the request's own time counts: delivered again, it is the same request.
   const asOf = new Date(request.asOf ?? cause.occurredAt).toISOString();
+  if (Date.parse(asOf) > Date.parse(cause.occurredAt)) {
+    throw new PermanentError(
+      'instant-in-the-future',
+      `A training on the labels of ${asOf} was asked for at ${cause.occurredAt}. Ask for an instant that has passed, or for none.`,
+    );
+  }
   const labels = await world.state.newLabels();
   const training: Training = {
     token: requestToken({ ...request, asOf }),

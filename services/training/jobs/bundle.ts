@@ -31,8 +31,8 @@ for (const [job, entryPoints] of Object.entries(JOBS)) {
     minify: true,
     keepNames: true,
     logLevel: 'warning',
-    // Bundled CommonJS packages call require, which a module hasn't got.
-    banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
+    // Bundled CommonJS packages call require, which a module hasn't got. A long name: minified ones are short.
+    banner: { js: "import{createRequire as makeRequire}from'node:module';const require=makeRequire(import.meta.url);" },
   });
   console.log(`${job} is in ${outdir}`);
 }
