@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { delimiter, dirname } from 'node:path';
 import type { CoreDeviceConfig } from '../configuration-file.ts';
 
 /** The nucleus version that components and the cloud are told. */
@@ -42,6 +43,8 @@ export function componentEnvironment(
   );
   return {
     ...inherited,
+    // Components that are Node programs find the Node that runs the device.
+    PATH: [dirname(process.execPath), inherited.PATH].filter(Boolean).join(delimiter),
     AWS_IOT_THING_NAME: config.thingName,
     AWS_REGION: config.region,
     AWS_DEFAULT_REGION: config.region,

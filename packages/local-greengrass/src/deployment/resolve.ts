@@ -24,7 +24,7 @@ export async function resolveComponents(
     if (known[requirer] === range) return;
     requirements.set(name, { ...known, [requirer]: range });
     const current = resolved.get(name);
-    if (!current || !satisfies(current.ComponentVersion, range)) open.add(name);
+    if (!current || !satisfies(current.ComponentVersion, range, { includePrerelease: true })) open.add(name);
   };
   for (const [target, components] of Object.entries(roots))
     for (const [name, version] of Object.entries(components)) require(name, target, `=${version}`);

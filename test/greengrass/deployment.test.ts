@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type CoreDevice, type CoreDeviceConfig, startCoreDevice } from '@assay/local-greengrass';
 import { ListCoreDevicesCommand, ListInstalledComponentsCommand } from '@aws-sdk/client-greengrassv2';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type CoreDevice, type CoreDeviceConfig, startCoreDevice } from '../src/index.ts';
 import { artifactUri, recipe, startCloud, type TestCloud, until } from './cloud.ts';
 
 let cloud: TestCloud;

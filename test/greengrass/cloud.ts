@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type CoreDeviceConfig, provisionCoreDevice } from '@assay/local-greengrass';
 import {
   CreateComponentVersionCommand,
   CreateDeploymentCommand,
@@ -13,8 +14,7 @@ import {
 import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { CreatePolicyCommand, CreateRoleAliasCommand, CreateThingGroupCommand, IoTClient } from '@aws-sdk/client-iot';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { startAws, type TestAws } from '../../local-aws/test/harness.ts';
-import { type CoreDeviceConfig, provisionCoreDevice } from '../src/index.ts';
+import { startAws, type TestAws } from '../../packages/local-aws/test/harness.ts';
 
 const BUCKET = 'components';
 const GROUP = 'line';

@@ -1,0 +1,3 @@
+export { type Artifact, buildArtifact } from './artifact/build.ts';
+export { hostPlatform, type Platform } from './artifact/platform.ts';
+export { type RegisterOptions, registerInspector } from './register.ts';

@@ -1,0 +1,77 @@
+import type { FoundBox, Inspection } from '@assay/inspector-core';
+import { type Frame, imageIdOf } from './frames/frame.ts';
+
+/** The model that the device runs, as its verdicts name it. */
+export interface ModelIdentity {
+  /** Version of the component `com.assay.model`. */
+  modelVersion: string;
+  modelPackageArn: string;
+}
+
+/** A verdict as it is published on `assay/<thing>/verdicts`; boxes are in pixels of the upright image. */
+export interface Verdict extends ModelIdentity {
+  thing: string;
+  imageId: string;
+  station: string;
+  part: string;
+  file: string;
+  verdict: 'pass' | 'fail';
+  detections: readonly FoundBox[];
+  width: number;
+  height: number;
+  /** From 0 (certain) to 1. */
+  uncertainty: number;
+  /** Whether the picture goes to the image bucket, because the verdict might have been the other one. */
+  uploaded: boolean;
+  /** When the picture was taken, ISO 8601. */
+  capturedAt: string;
+  /** When the verdict was given, ISO 8601. */
+  at: string;
+  /** That the inspection took. */
+  milliseconds: number;
+}
+
+export interface Band {
+  below: number;
+  above: number;
+}
+
+/**
+ * Whether a verdict is worth a person's look: the candidate that comes nearest to deciding it lies within the band
+ * around its class's threshold.
+ */
+export function isUncertain(
+  candidates: readonly FoundBox[],
+  thresholdOf: (className: string) => number,
+  { below, above }: Band,
+): boolean {
+  const distances = candidates.map(({ className, confidence }) => confidence - thresholdOf(className));
+  if (distances.length === 0) return false;
+  const decisive = Math.max(...distances);
+  return decisive >= -below && decisive <= above;
+}
+
+export function verdictOf(
+  frame: Frame,
+  inspection: Inspection,
+  context: { thing: string; model: ModelIdentity; uploaded: boolean; now: number },
+): Verdict {
+  const { verdict, detections, width, height, uncertainty, milliseconds } = inspection;
+  return {
+    thing: context.thing,
+    imageId: imageIdOf(frame.bytes),
+    station: frame.station,
+    part: frame.part,
+    file: frame.file,
+    verdict,
+    detections,
+    width,
+    height,
+    uncertainty,
+    uploaded: context.uploaded,
+    ...context.model,
+    capturedAt: new Date(frame.capturedAt).toISOString(),
+    at: new Date(context.now).toISOString(),
+    milliseconds: Math.round(milliseconds * 10) / 10,
+  };
+}
