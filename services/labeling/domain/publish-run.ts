@@ -2,6 +2,7 @@ import type { LabelingFailure, LabelOutcome } from '@assay/events';
 import { parseManifest } from './manifest.ts';
 import { type Finding, findings } from './outcomes.ts';
 import type { Labeling, NextState } from './ports.ts';
+import { startRunIfDue } from './start-run.ts';
 
 export interface EndedRun {
   readonly runId: string;
@@ -41,6 +42,8 @@ export async function publishRun(labeling: Labeling, run: EndedRun): Promise<Run
     const next = nextState(isApproved(finding), failed.has(imageId), attempt, now());
     if ((await queue.settle(imageId, runId, next)) && next.state === 'waiting') requeued += 1;
   }
+  // What goes back needs no company: it has waited long enough.
+  await startRunIfDue(labeling, requeued > 0 ? 1 : settings.minImages);
   const approved = found.filter(isApproved).length;
   return { approved, rejected: items.length - approved, requeued, failed: failures.length };
 }

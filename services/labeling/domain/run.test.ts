@@ -1,0 +1,244 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { imageRef, type LabelingInMemory, labelingInMemory } from '../testing/labeling-in-memory.ts';
+import { imagesArrived } from './arrival.ts';
+import { collectRun } from './collect-run.ts';
+import { prepareVerification } from './prepare-verification.ts';
+import { publishRun } from './publish-run.ts';
+import { releaseRun } from './release-run.ts';
+import { startRunIfDue } from './start-run.ts';
+
+const TEMPLATES = { boxes: '<boxes>', verification: '<verification>' };
+const [a, b, c] = [imageRef('a'), imageRef('b'), imageRef('c')];
+
+let labeling: LabelingInMemory;
+beforeEach(() => {
+  labeling = labelingInMemory();
+});
+
+const collect = (runId: string) =>
+  collectRun(labeling, TEMPLATES, { runId, executionArn: `arn:aws:states:eu-west-1:0:execution:m:${runId}` });
+const states = () =>
+  Object.fromEntries(
+    [...labeling.entries.values()].map(({ image, state, attempt }) => [image.part, `${state} ${attempt}`]),
+  );
+
+describe('images that arrive', () => {
+  test('wait until there are enough for a run', async () => {
+    expect(await imagesArrived(labeling, [a])).toEqual({ queued: 1, imported: 0, known: 0, runId: undefined });
+    expect((await imagesArrived(labeling, [b])).runId).toMatch(/^run-20260304-081600-[0-9a-f]{8}$/);
+    expect(labeling.started).toHaveLength(1);
+  });
+
+  test('are ignored when they are known, whatever has become of them', async () => {
+    await imagesArrived(labeling, [a, b]);
+    expect(await imagesArrived(labeling, [a, b])).toMatchObject({ queued: 0, known: 2 });
+    expect(labeling.started).toHaveLength(1);
+  });
+
+  test('bring their labels along when somebody has left them, and are asked of nobody', async () => {
+    const box = { className: 'dent', left: 10, top: 20, width: 700, height: 40 };
+    labeling.objects.set(
+      `s3://labeling/imports/${a.imageId}.json`,
+      JSON.stringify({ source: 'coco.json', width: 1280, height: 960, boxes: [box] }),
+    );
+    expect(await imagesArrived(labeling, [a])).toMatchObject({ queued: 0, imported: 1 });
+    expect(await imagesArrived(labeling, [a])).toMatchObject({ imported: 0, known: 1 });
+    expect(labeling.said).toHaveLength(1);
+    expect(labeling.said[0]?.data.labels?.items).toMatchObject([
+      { imageId: a.imageId, verdict: 'approved', boxes: [{ left: 5, top: 10, width: 350, height: 20, classId: 1 }] },
+    ]);
+  });
+
+  test('refuse labels of a class that nobody has configured, naming class and remedy', async () => {
+    const box = { className: 'crack', left: 1, top: 1, width: 1, height: 1 };
+    labeling.objects.set(
+      `s3://labeling/imports/${a.imageId}.json`,
+      JSON.stringify({ source: 'x', width: 640, height: 480, boxes: [box] }),
+    );
+    await expect(imagesArrived(labeling, [a])).rejects.toThrow(/"crack".*ASSAY_LABELING_CATEGORIES/);
+  });
+});
+
+describe('a run', () => {
+  test('started twice over the same queue is one run; another occasion is another run', async () => {
+    await imagesArrived(labeling, [a, b]);
+    await startRunIfDue(labeling, 1);
+    expect(labeling.started).toHaveLength(1);
+    await startRunIfDue(labeling, 1, '2026-03-04T08:17:00Z');
+    expect(labeling.started).toHaveLength(2);
+  });
+
+  test('takes images that no other run gets, and says so', async () => {
+    await imagesArrived(labeling, [a, b]);
+    const run = await collect('run-1');
+    expect(run).toMatchObject({
+      images: 2,
+      labelingJob: { LabelingJobName: 'assay-test-boxes-1', LabelAttributeName: 'defects' },
+    });
+    expect((await collect('run-2')).images).toBe(0);
+    expect(labeling.said).toMatchObject([
+      {
+        event: 'LabelingStarted',
+        data: { images: { items: [{ imageId: a.imageId, attempt: 1 }, { imageId: b.imageId }] } },
+      },
+    ]);
+    expect(labeling.objects.get('s3://labeling/runs/run-1/input.manifest')?.split('\n')[0]).toContain(
+      `"source-ref":"${a.uri}"`,
+    );
+  });
+
+  test('goes on with what it has when collecting is repeated', async () => {
+    await imagesArrived(labeling, [a, b]);
+    await collect('run-1');
+    expect((await collect('run-1')).images).toBe(2);
+  });
+
+  test('leaves the rest to another one', async () => {
+    await imagesArrived(labeling, [a, b, c, imageRef('d'), imageRef('e')]);
+    expect((await collect('run-1')).images).toBe(3);
+    expect(labeling.started).toHaveLength(2);
+  });
+
+  test('pays the public workforce by the task, and a private team not', async () => {
+    const priced = labelingInMemory({ priceInUsd: 0.036 });
+    const { labelingJob, verificationJob } = await collectRun(priced, TEMPLATES, { runId: 'run-1', executionArn: 'x' });
+    expect(labelingJob.HumanTaskConfig).toMatchObject({
+      PublicWorkforceTaskPrice: { AmountInUsd: { Dollars: 0, Cents: 3, TenthFractionsOfACent: 6 } },
+    });
+    expect(verificationJob.HumanTaskConfig).not.toHaveProperty('PublicWorkforceTaskPrice');
+  });
+});
+
+describe('the outcome', () => {
+  const labels = 's3://labeling/labels';
+  const verdicts = 's3://labeling/verdicts';
+  const run = {
+    runId: 'run-1',
+    labelingJob: 'boxes',
+    verificationJob: 'verify',
+    labelsUri: labels,
+    verdictsUri: verdicts,
+  };
+
+  const labelled = (image: typeof a, attempt: number) => ({
+    'source-ref': image.uri,
+    imageId: image.imageId,
+    image,
+    attempt,
+    defects: { image_size: [], annotations: [{ class_id: 1, left: 600, top: 10, width: 60, height: 20 }] },
+    'defects-metadata': {
+      objects: [{ confidence: 0.8 }],
+      'class-map': { '1': 'dent' },
+      'creation-date': '2026-03-04T10:11:12.345678',
+    },
+  });
+  const judged = (image: typeof a, attempt: number, verdict: string, comment?: string) => ({
+    ...labelled(image, attempt),
+    'defects-check': 0,
+    'defects-check-metadata': {
+      'class-name': verdict,
+      confidence: 0,
+      'creation-date': '2026-03-04T12:00:01.000001',
+      ...(comment && { 'worker-feedback': [{ comment }] }),
+    },
+  });
+  const manifest = (uri: string, lines: unknown[]) =>
+    labeling.objects.set(uri, lines.map((line) => JSON.stringify(line)).join('\n'));
+
+  beforeEach(async () => {
+    await imagesArrived(labeling, [a, b]);
+    await collect('run-1');
+    labeling.said.length = 0;
+  });
+
+  test('is said for approved and rejected images alike; the rejected ones go back', async () => {
+    manifest(labels, [labelled(a, 1), labelled(b, 1)]);
+    manifest(verdicts, [judged(a, 1, 'correct'), judged(b, 1, 'missed object', 'top left')]);
+    labeling.pass(1000);
+    expect(await publishRun(labeling, run)).toEqual({ approved: 1, rejected: 1, requeued: 1, failed: 0 });
+    expect(labeling.said[0]?.data.labels?.items).toEqual([
+      {
+        imageId: a.imageId,
+        uri: a.uri,
+        width: 640,
+        height: 480,
+        depth: 3,
+        station: 'line-1',
+        part: 'a',
+        origin: 'upload',
+        boxes: [{ left: 600, top: 10, width: 40, height: 20, classId: 1, className: 'dent' }],
+        verdict: 'approved',
+        attempt: 1,
+        agreement: 0.8,
+        labeledAt: '2026-03-04T10:11:12.345Z',
+      },
+      expect.objectContaining({ verdict: 'rejected', reason: 'missed-object', comment: 'top left' }),
+    ]);
+    expect(states()).toEqual({ a: 'labeled 1', b: 'waiting 2' });
+  });
+
+  test('starts another run at once for what goes back', async () => {
+    manifest(labels, [labelled(a, 1)]);
+    manifest(verdicts, [judged(a, 1, 'box not accurate')]);
+    const before = labeling.started.length;
+    labeling.pass(1000);
+    await publishRun(labeling, run);
+    expect(labeling.started).toHaveLength(before + 1);
+  });
+
+  test('is said again, the same, when publishing is repeated, and changes nothing then', async () => {
+    manifest(labels, [labelled(a, 1), labelled(b, 1)]);
+    manifest(verdicts, [judged(a, 1, 'correct'), judged(b, 1, 'missed object')]);
+    await publishRun(labeling, run);
+    const [first] = labeling.said;
+    const before = states();
+    expect(await publishRun(labeling, run)).toMatchObject({ requeued: 0 });
+    expect(labeling.said[1]).toEqual(first);
+    expect(states()).toEqual(before);
+  });
+
+  test('of a third rejection is a failure', async () => {
+    manifest(labels, [labelled(a, 3)]);
+    manifest(verdicts, [judged(a, 3, 'box not accurate', 'too wide')]);
+    expect(await publishRun(labeling, run)).toMatchObject({ rejected: 1, requeued: 0, failed: 1 });
+    expect(labeling.failures()).toEqual([
+      { imageId: a.imageId, uri: a.uri, attempts: 3, reason: 'box-not-accurate', comment: 'too wide' },
+    ]);
+    expect(states().a).toMatch(/^failed/);
+  });
+
+  test('of images that nobody marked or judged is that they go back', async () => {
+    const expired = {
+      ...labelled(a, 1),
+      defects: undefined,
+      'defects-metadata': { 'failure-reason': 'expired', 'creation-date': '2026-03-04T10:11:12.345678' },
+    };
+    manifest(labels, [expired, labelled(b, 1)]);
+    expect(await prepareVerification(labeling.files, { labelsUri: labels, verificationManifest: 'v' })).toEqual({
+      images: 1,
+    });
+    expect(await publishRun(labeling, { ...run, verdictsUri: undefined })).toEqual({
+      approved: 0,
+      rejected: 0,
+      requeued: 2,
+      failed: 0,
+    });
+    expect(labeling.said).toEqual([]);
+  });
+
+  test('names the line of a manifest that is damaged', async () => {
+    labeling.objects.set(labels, '{"imageId": 1}\n');
+    await expect(publishRun(labeling, run)).rejects.toThrow(/line 1 of s3:\/\/labeling\/labels/);
+  });
+
+  test('of a run that failed is that its images go back, three times at most', async () => {
+    expect(await releaseRun(labeling, { runId: 'run-1', reason: 'run failed' })).toEqual({ requeued: 2, failed: 0 });
+    expect(states()).toEqual({ a: 'waiting 2', b: 'waiting 2' });
+    expect(await releaseRun(labeling, { runId: 'run-1', reason: 'run failed' })).toEqual({ requeued: 0, failed: 0 });
+    await collect('run-2');
+    await releaseRun(labeling, { runId: 'run-2', reason: 'run failed' });
+    await collect('run-3');
+    expect(await releaseRun(labeling, { runId: 'run-3', reason: 'run aborted' })).toEqual({ requeued: 0, failed: 2 });
+    expect(labeling.failures()).toMatchObject([{ attempts: 3, reason: 'run aborted' }, { attempts: 3 }]);
+  });
+});
