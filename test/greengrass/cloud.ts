@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startLocalAws } from '@assay/local-aws';
 import { type CoreDeviceConfig, provisionCoreDevice } from '@assay/local-greengrass';
 import {
   CreateComponentVersionCommand,
@@ -11,17 +12,16 @@ import {
   GreengrassV2Client,
   ListEffectiveDeploymentsCommand,
 } from '@aws-sdk/client-greengrassv2';
-import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreatePolicyCommand, CreateRoleAliasCommand, CreateThingGroupCommand, IoTClient } from '@aws-sdk/client-iot';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { startAws, type TestAws } from '../../packages/local-aws/test/harness.ts';
 
 const BUCKET = 'components';
 const GROUP = 'line';
 
 /** What a stack makes for a line of devices: group, policy, role behind an alias, bucket. */
 export interface TestCloud {
-  test: TestAws;
+  region: string;
   iot: IoTClient;
   greengrass: GreengrassV2Client;
   s3: S3Client;
@@ -33,6 +33,9 @@ export interface TestCloud {
   effective(thing: string, deploymentId: string): Promise<EffectiveDeployment | undefined>;
   /** Waits until the deployment has ended on the thing. */
   ended(thing: string, deploymentId: string): Promise<EffectiveDeployment>;
+  /** Takes the cloud away from the devices; {@link start} brings it back with all that it knew. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,7 +51,7 @@ const POLICY = {
       Action: ['iot:Publish', 'iot:Receive'],
       Resource: [
         'arn:aws:iot:*:*:topic/$aws/things/${iot:Connection.Thing.ThingName}/*',
-        'arn:aws:iot:*:*:topic/lines/${iot:Connection.Thing.ThingName}/*',
+        'arn:aws:iot:*:*:topic/assay/${iot:Connection.Thing.ThingName}/verdicts',
       ],
     },
     {
@@ -62,18 +65,30 @@ const POLICY = {
 };
 
 export async function startCloud(): Promise<TestCloud> {
-  const test = await startAws();
   const folder = mkdtempSync(join(tmpdir(), 'devices-'));
-  const iot = test.client(IoTClient);
-  const greengrass = test.client(GreengrassV2Client);
-  const s3 = test.client(S3Client);
+  const dataDir = join(folder, 'cloud');
+  let aws = await startLocalAws({ dataDir });
+  const { endpoint, region, administrator: credentials } = aws;
+  const port = Number(new URL(endpoint).port);
+  const settings = { endpoint, region, credentials, maxAttempts: 1 };
+  const iot = new IoTClient(settings);
+  const greengrass = new GreengrassV2Client(settings);
+  const s3 = new S3Client(settings);
   const { thingGroupArn: groupArn = '' } = await iot.send(new CreateThingGroupCommand({ thingGroupName: GROUP }));
   await iot.send(new CreatePolicyCommand({ policyName: 'device', policyDocument: JSON.stringify(POLICY) }));
   const trust = { Effect: 'Allow', Principal: { Service: 'credentials.iot.amazonaws.com' }, Action: 'sts:AssumeRole' };
-  const { Role } = await test.client(IAMClient).send(
+  const { Role } = await new IAMClient(settings).send(
     new CreateRoleCommand({
       RoleName: 'devices',
       AssumeRolePolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [trust] }),
+    }),
+  );
+  const access = { Effect: 'Allow', Action: ['s3:GetObject', 's3:PutObject'], Resource: 'arn:aws:s3:::*' };
+  await new IAMClient(settings).send(
+    new PutRolePolicyCommand({
+      RoleName: 'devices',
+      PolicyName: 'device',
+      PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [access] }),
     }),
   );
   await iot.send(new CreateRoleAliasCommand({ roleAlias: 'devices', roleArn: Role?.Arn }));
@@ -84,7 +99,7 @@ export async function startCloud(): Promise<TestCloud> {
     return answer.effectiveDeployments?.find((one) => one.deploymentId === deploymentId);
   };
   return {
-    test,
+    region,
     iot,
     greengrass,
     s3,
@@ -93,14 +108,14 @@ export async function startCloud(): Promise<TestCloud> {
     provision: (thingName) =>
       provisionCoreDevice({
         iot,
-        region: test.aws.region,
+        region,
         thingName,
         thingGroup: GROUP,
         root: join(folder, thingName),
         roleAlias: 'devices',
         policyName: 'device',
-        rootCa: new URL('/_iot/root-ca.pem', test.endpoint),
-        endpointUrl: test.endpoint,
+        rootCa: new URL('/_iot/root-ca.pem', endpoint),
+        endpointUrl: endpoint,
       }),
     async component(recipe, files = {}) {
       for (const [Key, Body] of Object.entries(files))
@@ -132,8 +147,12 @@ export async function startCloud(): Promise<TestCloud> {
       if (!found) throw new Error(`deployment ${deploymentId} did not reach ${thing}`);
       return found;
     },
+    stop: () => aws.close(),
+    async start() {
+      aws = await startLocalAws({ dataDir, port });
+    },
     async close() {
-      await test.close();
+      await aws.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
