@@ -3,8 +3,8 @@ import { z } from 'zod';
 /** Lower-case hex SHA-256. */
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'a lower-case hex SHA-256 expected');
 
-/** The SHA-256 of an image's bytes: the same photograph has the same id wherever it was uploaded. */
-export const imageIdSchema = sha256Schema;
+/** The same photograph has the same id wherever it was uploaded. */
+export const imageIdSchema = sha256Schema.describe("SHA-256 of the uploaded image's bytes");
 
 /** Any AWS ARN. */
 export const arnSchema = z.string().regex(/^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+$/, 'an ARN expected');

@@ -1,6 +1,6 @@
 import { awsEventHandler } from '@assay/lambda-kit';
+import { assemble, config } from '../../adapters/line-ports.ts';
 import { follow } from '../../domain/line/advance.ts';
-import { assemble, config } from '../assembly.ts';
 import { illnesses, occasionSchema } from './messages.ts';
 
 export const handler = awsEventHandler({ schema: occasionSchema, config, assemble }, async (occasion, surroundings) => {

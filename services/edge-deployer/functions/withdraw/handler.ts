@@ -1,8 +1,8 @@
 import { catalogue } from '@assay/events';
 import { eventHandler, PermanentError } from '@assay/lambda-kit';
+import { assemble, config } from '../../adapters/line-ports.ts';
 import { advance } from '../../domain/line/advance.ts';
 import { isStranded, withdraw } from '../../domain/line/decisions.ts';
-import { assemble, config } from '../assembly.ts';
 
 export const handler = eventHandler(
   { definition: catalogue.ModelRejected, config, assemble },

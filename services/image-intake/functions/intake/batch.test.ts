@@ -1,6 +1,5 @@
 import { catalogue, imageRefSchema, type Metadata } from '@assay/events';
 import type { Outgoing, Publisher } from '@assay/events/publisher';
-import { Logger } from '@aws-lambda-powertools/logger';
 import { describe, expect, it } from 'vitest';
 import type { CheckedImage } from '../../domain/intake.ts';
 import { Rejection } from '../../domain/rejection.ts';
@@ -8,7 +7,7 @@ import { takeInBatch } from './batch.ts';
 import { objectCreatedSchema } from './messages.ts';
 
 const now = new Date('2026-03-04T08:16:00Z');
-const logger = new Logger({ logLevel: 'SILENT' });
+const logger = { info: () => {}, error: () => {} };
 
 /** Contents are their own 64-digit ids; "bad…" is rejected, "lost…" can't be fetched. */
 function setUp(publish: (events: readonly Outgoing[]) => void = () => {}) {

@@ -12,6 +12,12 @@ export interface IntakeDependencies {
   readonly newId: () => string;
 }
 
+/** What a batch needs of {@link Surroundings}. */
+export interface IntakeSurroundings {
+  readonly deps: IntakeDependencies;
+  readonly logger: Pick<Surroundings<unknown, unknown>['logger'], 'info' | 'error'>;
+}
+
 /**
  * Takes in a batch of uploads and says what came of it in one event for the arrivals and one for the rejections.
  * Returns the messages that have to come back: those whose upload could not be fetched or kept. When nothing could be
@@ -19,7 +25,7 @@ export interface IntakeDependencies {
  */
 export async function takeInBatch(
   records: readonly QueueRecord<Upload>[],
-  { deps, logger }: Pick<Surroundings<unknown, IntakeDependencies>, 'deps' | 'logger'>,
+  { deps, logger }: IntakeSurroundings,
 ): Promise<string[]> {
   const results: IntakeResult[] = [];
   const failed: string[] = [];
