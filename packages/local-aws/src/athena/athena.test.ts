@@ -67,7 +67,7 @@ describe('Athena over Parquet in S3', () => {
     );
     const execution = await expect
       .poll(async () => (await athena.send(new GetQueryExecutionCommand({ QueryExecutionId }))).QueryExecution, {
-        timeout: 10_000,
+        timeout: 20_000,
       })
       .toSatisfy((query) => /SUCCEEDED|FAILED|CANCELLED/.test(query?.Status?.State ?? ''))
       .then(() => athena.send(new GetQueryExecutionCommand({ QueryExecutionId })));
@@ -100,6 +100,17 @@ describe('Athena over Parquet in S3', () => {
     await put('11', "VALUES ('c', 1, 1, NULL)");
     expect(await rows('SELECT count(*) AS n FROM plant."parts-1"')).toEqual([['n'], ['3']]);
     expect(await rows(`SELECT id FROM "parts-1" WHERE hour = '11'`)).toEqual([['id'], ['c']]);
+    const elsewhere = { QueryExecutionContext: { Database: 'other' } };
+    await aws.client(GlueClient).send(new CreateDatabaseCommand({ DatabaseInput: { Name: 'other' } }));
+    expect(
+      await rows(
+        'WITH k AS (SELECT * FROM AwsDataCatalog.plant."parts-1" p) SELECT count(k.id) AS n FROM k',
+        elsewhere,
+      ),
+    ).toEqual([['n'], ['3']]);
+    expect(
+      (await ask('SELECT 1', { QueryExecutionContext: { Database: 'nowhere' } })).Status?.StateChangeReason,
+    ).toContain('SCHEMA_NOT_FOUND');
   });
 
   it('puts execution parameters in the places of question marks', async () => {

@@ -1,6 +1,7 @@
 import type { Table } from '@aws-sdk/client-glue';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Caller } from '../kernel/caller.ts';
+import { AwsError } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { literal, quoted } from './literals.ts';
 import type { ObjectCache } from './object-cache.ts';
@@ -13,7 +14,7 @@ export const CATALOG = 'awsdatacatalog';
 
 /**
  * The tables of the Glue catalog whose names occur in the query, each as a view over local copies of its Parquet files.
- * Returns how many bytes these have.
+ * Looks into the query's own database and into those that it names. Returns how many bytes the files have.
  */
 export async function createViews(
   { kernel, cache }: { kernel: Kernel; cache: ObjectCache },
@@ -22,34 +23,37 @@ export async function createViews(
 ): Promise<number> {
   const text = query.toLowerCase();
   let bytes = 0;
-  for (const name of await databases(kernel, caller)) {
-    if (name !== database && !text.includes(name)) continue;
+  for (const name of new Set([...(database === undefined ? [] : [database]), ...namedDatabases(text)])) {
+    const found = await tables(kernel, name, caller);
+    if (!found) continue;
     await connection.run(`CREATE SCHEMA ${quoted(CATALOG)}.${quoted(name)}`);
-    for (const table of await tables(kernel, name, caller))
+    for (const table of found)
       if (text.includes(table.Name ?? '')) bytes += await createView(cache, connection, table, caller);
   }
   return bytes;
 }
 
-async function databases(kernel: Kernel, caller: Caller): Promise<string[]> {
-  const names: string[] = [];
-  let NextToken: string | undefined;
-  do {
-    const page = await kernel.call('glue', 'GetDatabases', { ...(NextToken !== undefined && { NextToken }) }, caller);
-    names.push(...(page.DatabaseList ?? []).flatMap(({ Name }) => Name ?? []));
-    NextToken = page.NextToken;
-  } while (NextToken !== undefined);
-  return names;
-}
+const NAME = String.raw`(?:"((?:[^"]|"")+)"|(\w+))`;
+const QUALIFIED = new RegExp(String.raw`\b(?:from|join)\s+(?:"?${CATALOG}"?\s*\.\s*)?${NAME}\s*\.\s*["\w]`, 'g');
 
-async function tables(kernel: Kernel, DatabaseName: string, caller: Caller): Promise<Table[]> {
+/** The databases that a query in lower case names where it names tables. */
+const namedDatabases = (query: string) =>
+  [...query.matchAll(QUALIFIED)].map(([, inQuotes, bare]) => inQuotes?.replaceAll('""', '"') ?? bare ?? '');
+
+/** The tables of a database; undefined when there is no such database. */
+async function tables(kernel: Kernel, DatabaseName: string, caller: Caller): Promise<Table[] | undefined> {
   const found: Table[] = [];
   let NextToken: string | undefined;
   do {
     const input = { DatabaseName, ...(NextToken !== undefined && { NextToken }) };
-    const page = await kernel.call('glue', 'GetTables', input, caller);
-    found.push(...(page.TableList ?? []));
-    NextToken = page.NextToken;
+    try {
+      const page = await kernel.call('glue', 'GetTables', input, caller);
+      found.push(...(page.TableList ?? []));
+      NextToken = page.NextToken;
+    } catch (error) {
+      if (error instanceof AwsError && error.code === 'EntityNotFoundException') return undefined;
+      throw error;
+    }
   } while (NextToken !== undefined);
   return found;
 }

@@ -50,7 +50,7 @@ describe('Feature Store', () => {
         RoleArn: 'arn:aws:iam::000000000000:role/featurestore',
       }),
     );
-    await vi.waitFor(async () => expect((await group()).FeatureGroupStatus).toBe('Created'));
+    await vi.waitFor(async () => expect((await group()).FeatureGroupStatus).toBe('Created'), { timeout: 20_000 });
   });
   afterAll(() => aws.close());
 
@@ -74,7 +74,9 @@ describe('Feature Store', () => {
       }),
     );
     const look = () => athena.send(new GetQueryExecutionCommand({ QueryExecutionId }));
-    await expect.poll(async () => (await look()).QueryExecution?.Status?.State).toMatch(/SUCCEEDED|FAILED/);
+    await expect
+      .poll(async () => (await look()).QueryExecution?.Status?.State, { timeout: 20_000 })
+      .toMatch(/SUCCEEDED|FAILED/);
     const { Status } = (await look()).QueryExecution ?? {};
     if (Status?.State !== 'SUCCEEDED') throw new Error(Status?.StateChangeReason);
     const { ResultSet } = await athena.send(new GetQueryResultsCommand({ QueryExecutionId }));
@@ -128,7 +130,7 @@ describe('Feature Store', () => {
     };
     const { ExpiresAt } = await runtime.send(new GetRecordCommand(input));
     expect(ExpiresAt).toBe(new Date(Date.parse(soon) + 3000).toISOString().replace(/\.\d+Z/, 'Z'));
-    await expect.poll(() => get('brief'), { timeout: 5000 }).toBeUndefined();
+    await expect.poll(() => get('brief'), { timeout: 20_000 }).toBeUndefined();
   });
 
   it.each([
@@ -154,13 +156,14 @@ describe('Feature Store', () => {
       Database: 'sagemaker_featurestore',
       TableName: `labels-${created}`,
     });
+    await expect
+      .poll(() => query(`SELECT count(*) FROM "${table?.TableName}" WHERE image_id IN ('a', 'b')`), { timeout: 20_000 })
+      .toEqual([['6']]);
     const latest = `SELECT image_id, event_time, width, agreement, hour FROM (
       SELECT *, row_number() OVER (PARTITION BY image_id ORDER BY event_time DESC, api_invocation_time DESC, write_time DESC) AS rn
-      FROM "sagemaker_featurestore"."${table?.TableName}" WHERE event_time <= '${day(23)}' AND image_id IN ('a', 'b'))
+      FROM "sagemaker_featurestore"."${table?.TableName}" WHERE event_time <= '${day(23)}'
+        AND write_time <= from_iso8601_timestamp('${new Date().toISOString()}') AND image_id IN ('a', 'b'))
       WHERE rn = 1 AND NOT is_deleted`;
-    await expect
-      .poll(() => query(`SELECT count(*) FROM "${table?.TableName}" WHERE image_id IN ('a', 'b')`))
-      .toEqual([['6']]);
     expect(await query(latest)).toEqual([['a', day(13), undefined, '0.5', '13']]);
     const Prefix = `${uri.slice('s3://store/'.length)}/year=2026/month=03/day=04/hour=12/`;
     const { Contents } = await aws.client(S3Client).send(new ListObjectsV2Command({ Bucket: 'store', Prefix }));
@@ -174,7 +177,7 @@ describe('Feature Store', () => {
     const table = (await group()).OfflineStoreConfig?.DataCatalogConfig?.TableName;
     const select = `SELECT image_id, verdict FROM "${table}" WHERE image_id IN ('a', 'c') AND hour >= '13' ORDER BY image_id`;
     await expect
-      .poll(() => query(select))
+      .poll(() => query(select), { timeout: 20_000 })
       .toEqual([
         ['a', undefined],
         ['c', 'approved'],

@@ -110,7 +110,7 @@ describe('SageMaker jobs', () => {
   });
   const processed = async (ProcessingJobName: string) => {
     const look = () => sagemaker.send(new DescribeProcessingJobCommand({ ProcessingJobName }));
-    await expect.poll(async () => (await look()).ProcessingJobStatus, { timeout: 15_000 }).not.toBe('InProgress');
+    await expect.poll(async () => (await look()).ProcessingJobStatus, { timeout: 20_000 }).not.toBe('InProgress');
     return look();
   };
 
@@ -190,7 +190,7 @@ describe('SageMaker jobs', () => {
   const look = (TrainingJobName: string) => sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName }));
   const trained = async (name: string) => {
     await expect
-      .poll(async () => (await look(name)).TrainingJobStatus, { timeout: 15_000 })
+      .poll(async () => (await look(name)).TrainingJobStatus, { timeout: 20_000 })
       .toMatch(/Completed|Failed|Stopped/);
     return look(name);
   };
@@ -242,7 +242,7 @@ describe('SageMaker jobs', () => {
 
   it('lets a stopped job end in time, and uploads its model', async () => {
     await training('s', { AlgorithmSpecification: { TrainingImage: image('endless'), TrainingInputMode: 'File' } });
-    await expect.poll(async () => (await look('s')).SecondaryStatus).toBe('Training');
+    await expect.poll(async () => (await look('s')).SecondaryStatus, { timeout: 20_000 }).toBe('Training');
     await new Promise((resolve) => setTimeout(resolve, 300));
     await sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: 's' }));
     expect((await look('s')).TrainingJobStatus).toBe('Stopping');
@@ -263,11 +263,11 @@ describe('SageMaker jobs', () => {
 
   it('starts an interrupted job again after a restart', async () => {
     await training('again', { AlgorithmSpecification: { TrainingImage: image('endless'), TrainingInputMode: 'File' } });
-    await expect.poll(async () => (await look('again')).SecondaryStatus).toBe('Training');
+    await expect.poll(async () => (await look('again')).SecondaryStatus, { timeout: 20_000 }).toBe('Training');
     await aws.restart();
     const statuses = async () => (await look('again')).SecondaryStatusTransitions?.map(({ Status }) => Status);
     await expect
-      .poll(statuses)
+      .poll(statuses, { timeout: 20_000 })
       .toEqual(['Starting', 'Downloading', 'Training', 'Interrupted', 'Starting', 'Downloading', 'Training']);
     await sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: 'again' }));
     await trained('again');

@@ -287,7 +287,7 @@ describe('SageMaker Pipelines', () => {
     const AppSpecification = { ImageUri: image('endless') };
     await create('slow', [{ ...prepare, Arguments: { ...prepare.Arguments, AppSpecification } }]);
     const arn = await start('slow');
-    await expect.poll(async () => (await steps(arn))[0]?.StepStatus).toBe('Executing');
+    await expect.poll(async () => (await steps(arn))[0]?.StepStatus, { timeout: 20_000 }).toBe('Executing');
     await aws.restart();
     expect((await steps(arn))[0]?.StepStatus).toBe('Executing');
     await expect(

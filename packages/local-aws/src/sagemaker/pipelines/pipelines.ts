@@ -124,11 +124,12 @@ export function requirePipeline({ pipelines, kernel }: Pipelines, nameOrArn: str
 }
 
 /** The execution of this ARN. */
-export function requireExecution(pipelines: Pipelines, arn: string | undefined): Execution {
-  const match = /:pipeline\/([^/]+)\/execution\/([a-z0-9]{12})$/.exec(arn ?? '');
-  const pipeline = match?.[1];
+export function requireExecution({ executions }: Pipelines, arn = ''): Execution {
+  const [, pipeline, id] = /:pipeline\/([^/]+)\/execution\/([a-z0-9]{12})$/.exec(arn) ?? [];
+  // ARNs have names in lower case; the name itself may have others.
   const found =
-    pipeline === undefined ? undefined : pipelines.executions.list().find(({ value }) => value.arn === arn)?.value;
-  if (!found) throw new AwsError('ResourceNotFound', `Pipeline execution '${arn}' does not exist.`);
+    executions.get(`${pipeline}/${id}`) ??
+    (id === undefined ? undefined : executions.list().find(({ value }) => value.arn === arn)?.value);
+  if (found?.arn !== arn) throw new AwsError('ResourceNotFound', `Pipeline execution '${arn}' does not exist.`);
   return found;
 }
