@@ -20,7 +20,11 @@ export function readServiceRules(servicesFolder: string): ServiceRule[] {
     .filter((service) => existsSync(path.join(servicesFolder, service, 'serverless.yml')))
     .flatMap((service) => {
       const folder = path.join(servicesFolder, service);
-      return documentsOf(folder, 'serverless.yml').flatMap((document) => rulesIn(service, document, []));
+      const documents = documentsOf(folder, 'serverless.yml');
+      const parameters = objectOf(objectOf(objectOf(documents[0]).params).default);
+      return documents
+        .flatMap((document) => rulesIn(service, document, []))
+        .map((rule) => ({ ...rule, schedule: rule.schedule && withDefaults(rule.schedule, parameters) }));
     });
 }
 
@@ -54,6 +58,11 @@ function rulesIn(service: string, node: unknown, where: readonly string[]): Serv
 
 function toRule(service: string, name: string, pattern: Record<string, unknown>, schedule?: string): ServiceRule {
   return { service, name, sources: literals(pattern.source), detailTypes: literals(pattern['detail-type']), schedule };
+}
+
+/** `${param:name}` as it is when a deploy gives no other value. */
+function withDefaults(text: string, parameters: Record<string, unknown>): string {
+  return text.replace(/\$\{param:([\w-]+)\}/g, (reference, name: string) => String(parameters[name] ?? reference));
 }
 
 function objectOf(value: unknown): Record<string, unknown> {
