@@ -34,7 +34,8 @@ export function serveConnection(socket: Socket, { operations, callerOf, report }
     });
   const sendError = (streamId: number, error: unknown) => {
     const known = modelled(error);
-    if (known.code === 'ServiceError') report(`interprocess call of ${caller?.component} failed`, error);
+    if (known !== error && known.code === 'ServiceError')
+      report(`interprocess call of ${caller?.component} failed`, error);
     sendModelled(streamId, known.code, { message: known.message }, MessageFlag.terminateStream, true);
   };
 
@@ -125,8 +126,10 @@ export function serveConnection(socket: Socket, { operations, callerOf, report }
 
 function modelled(error: unknown): IpcError {
   if (error instanceof IpcError) return error;
-  if (error instanceof z.ZodError) return new IpcError('InvalidArgumentsError', z.prettifyError(error), error);
-  if (error instanceof SyntaxError) return new IpcError('InvalidArgumentsError', 'the request is not JSON', error);
+  if (error instanceof z.ZodError)
+    return new IpcError('ServiceError', `invalid arguments: ${z.prettifyError(error)}`, error);
+  if (error instanceof SyntaxError)
+    return new IpcError('ServiceError', 'invalid arguments: the request is not JSON', error);
   return new IpcError('ServiceError', error instanceof Error ? error.message : String(error), error);
 }
 

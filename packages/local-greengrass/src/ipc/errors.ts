@@ -1,5 +1,5 @@
-/** Errors that the nucleus's operations declare. */
-export type IpcErrorCode = 'UnauthorizedError' | 'ResourceNotFoundError' | 'InvalidArgumentsError' | 'ServiceError';
+/** Errors that the operations here declare; the client can't read one that its operation doesn't declare. */
+export type IpcErrorCode = 'UnauthorizedError' | 'ResourceNotFoundError' | 'ServiceError';
 
 /** An error that the component gets as a modelled one: `aws.greengrass#<code>`. */
 export class IpcError extends Error {
