@@ -13,10 +13,14 @@ export interface Terminal {
   progressDone(): void;
 }
 
+/** Milliseconds between two lines of progress where they can't be rewritten in place. */
+const QUIET = 5000;
+
 export function createTerminal(json: boolean, out: NodeJS.WriteStream, err: NodeJS.WriteStream): Terminal {
   const people = json ? err : out;
   let open = false;
   let last = '';
+  let written = 0;
   const close = () => {
     if (open) people.write('\n');
     open = false;
@@ -38,7 +42,11 @@ export function createTerminal(json: boolean, out: NodeJS.WriteStream, err: Node
       if (people.isTTY) {
         people.write(`\r\u001b[2K${line.slice(0, (people.columns ?? 80) - 1)}`);
         open = true;
-      } else people.write(`${line}\n`);
+      } else if (Date.now() - written > QUIET) {
+        // A log wants to know that it goes on, not each step.
+        written = Date.now();
+        people.write(`${line}\n`);
+      }
     },
     progressDone: close,
   };

@@ -21,6 +21,7 @@ export async function serializeResponse(
 ): Promise<WireResponse> {
   if (protocol === 'awsQuery') return queryResponse(model, operation, output, requestId);
   if (operation.output.isUnitSchema()) return emptyResponse(protocol, operation.status);
+  if (protocol === 'restXml' && operation.name === 'GetBucketLocation') return bucketLocation(output);
   const reversed = {
     name: operation.name,
     namespace: model.namespace,
@@ -31,6 +32,12 @@ export async function serializeResponse(
   const { headers, body } = await model.protocol.serializeRequest(reversed, output, context);
   for (const name of ['x-amz-target', 'x-amzn-query-mode', 'host']) delete headers[name];
   return { status: statusOf(operation, output), headers, body: bodyOf(body) };
+}
+
+/** The one S3 operation whose root element is its only member (`s3UnwrappedXmlOutput`, which the schemas leave out). */
+function bucketLocation({ LocationConstraint = '' }: Record<string, unknown>): WireResponse {
+  const body = `<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${LocationConstraint}</LocationConstraint>`;
+  return { status: 200, headers: { 'content-type': 'application/xml' }, body };
 }
 
 function bodyOf(body: unknown): WireResponse['body'] {
