@@ -39,14 +39,26 @@ export function problemsOf(text: string): Problem[] {
   if (jsonPath.length > 0) return jsonPath;
   const parsed = definitionSchema.safeParse(definition);
   if (!parsed.success) return parsed.error.issues.flatMap((issue) => schemaProblems(issue));
-  const valid = validate(structuredClone(definition));
+  const expressions = expressionProblems(definition, '');
+  if (expressions.length > 0) return expressions;
+  const valid = validate({ ...definition, States: withoutData(definition.States) });
   if (!valid.isValid)
     return valid.errors.map((error) => ({
       code: error['Error code'],
       message: error.Message,
       location: error.path ?? '/',
     }));
-  return [...expressionProblems(definition, ''), ...stateProblems(parsed.data, '')];
+  return stateProblems(parsed.data, '');
+}
+
+const DATA = new Set(['Arguments', 'Assign', 'Output', 'Items', 'ItemSelector']);
+
+/** A copy without the data of states: any JSON may stand there, which asl-validator doesn't know. */
+function withoutData(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutData);
+  if (!isObject(value)) return value;
+  const members = Object.entries(value).filter(([name]) => !('Type' in value && DATA.has(name)));
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutData(member)]));
 }
 
 /** JSONPath machines are refused by the name of the state: nothing here reads a path. */

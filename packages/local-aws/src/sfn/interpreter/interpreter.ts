@@ -31,7 +31,7 @@ export class Interpreter {
   begin(execution: Execution): void {
     const { kernel, history, executions } = this.#run;
     const { arn, startDate, definition, input } = execution;
-    const lastEvent = history.append(arn, startDate, 0, {
+    history.append(arn, startDate, 0, {
       type: 'ExecutionStarted',
       executionStartedEventDetails: { input, inputDetails: { truncated: false }, roleArn: execution.roleArn },
     });
@@ -54,7 +54,8 @@ export class Interpreter {
       variables: {},
       enteredAt: startDate,
       enteredEvent: 0,
-      lastEvent,
+      // AWS's histories begin twice: neither the start nor the first state follows from an event.
+      lastEvent: 0,
       retries: [],
     };
     enter(this.#run, { execution, frame }, definition.StartAt, JSON.parse(input));
