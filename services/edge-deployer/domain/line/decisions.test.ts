@@ -1,6 +1,6 @@
 import type { Metadata } from '@assay/events';
 import { describe, expect, it } from 'vitest';
-import { approve, isStranded, settle, withdraw } from './decisions.ts';
+import { approve, settle, strandedRollout, withdraw } from './decisions.ts';
 import { changeRollout, currentRollout, emptyLine, type Line, type RolloutState } from './line.ts';
 
 const at = (minute: number): Metadata => ({
@@ -87,13 +87,13 @@ describe('withdraw', () => {
     expect(currentRollout(line)?.modelPackageVersion).toBe(4);
     const stranded = withdraw(line, model(4), at(4));
     expect(currentRollout(stranded)?.modelPackageVersion).toBe(4);
-    expect(isStranded(stranded, 4)).toBe(true);
+    expect(strandedRollout(stranded, 4)?.id).toBe('4-2');
   });
 
   it('drops a rollout that was not deployed yet', () => {
     const line = withdraw(approve(emptyLine('line'), model(3), at(1)), model(3), at(2));
     expect(states(line)).toEqual(['3-1 approval superseded']);
-    expect(isStranded(line, 3)).toBe(false);
+    expect(strandedRollout(line, 3)).toBeUndefined();
   });
 
   it('is remembered when it overtakes the approval', () => {

@@ -28,7 +28,7 @@ export function approve(line: Line, model: DecidedPackage & { modelUri: string }
 
 /**
  * A model was rejected: when the line runs it, or is about to, the last good one comes back. Without one, a rollout that
- * was not deployed yet is dropped; one that was leaves the line stranded ({@link isStranded}).
+ * was not deployed yet is dropped; one that was leaves the line stranded ({@link strandedRollout}).
  */
 export function withdraw(line: Line, model: DecidedPackage, cause: Metadata): Line {
   const { modelPackageVersion } = model;
@@ -45,12 +45,11 @@ export function withdraw(line: Line, model: DecidedPackage, cause: Metadata): Li
   return withRollout(known, { modelPackageVersion: good.modelPackageVersion, kind: 'return', cause });
 }
 
-/** True when the line still runs a model that was rejected, because there is no other one to go back to. */
-export function isStranded(line: Line, modelPackageVersion: number): boolean {
+/** The rollout by which the line has a model that was rejected, when there is no other one to go back to. */
+export function strandedRollout(line: Line, modelPackageVersion: number): Rollout | undefined {
   const current = currentRollout(line);
-  return (
-    current?.modelPackageVersion === modelPackageVersion && modelOf(line, modelPackageVersion)?.verdict === 'rejected'
-  );
+  const rejected = modelOf(line, modelPackageVersion)?.verdict === 'rejected';
+  return rejected && current?.modelPackageVersion === modelPackageVersion ? current : undefined;
 }
 
 function isNews(line: Line, modelPackageVersion: number, cause: Metadata): boolean {
