@@ -11,24 +11,32 @@ export interface Arrival {
   readonly runId: string | undefined;
 }
 
-/** Queues images that are new, takes labels that were left for them, and starts a run when enough wait. */
+/**
+ * Queues images that are new, takes labels that were left for them, and starts a run when enough wait. Throws
+ * `PermanentError` when labels that were left can't be used, after all other images were taken care of.
+ */
 export async function imagesArrived(labeling: Labeling, images: readonly ImageRef[]): Promise<Arrival> {
   const { queue, settings, now } = labeling;
   const imported: { image: ImageRef; outcome: LabelOutcome }[] = [];
+  const unusable: Error[] = [];
   let queued = 0;
   for (const image of images) {
     if (await queue.knows(image.imageId)) continue;
     const left = await labeling.files.imported(image.imageId);
-    if (left !== undefined) imported.push({ image, outcome: importOutcome(image, left, settings.categories, now()) });
-    else if (await queue.add(image, now().toISOString())) queued += 1;
+    if (left === undefined) {
+      if (await queue.add(image, now().toISOString())) queued += 1;
+      continue;
+    }
+    const outcome = importOutcome(image, left, settings.categories, now());
+    if (outcome instanceof Error) unusable.push(outcome);
+    else imported.push({ image, outcome });
   }
   await takeImported(labeling, imported);
-  return {
-    queued,
-    imported: imported.length,
-    known: images.length - queued - imported.length,
-    runId: await startRunIfDue(labeling, settings.minImages),
-  };
+  const runId = await startRunIfDue(labeling, settings.minImages);
+  // Told last: one bad file stops no other image. Those are known when this is tried again.
+  const [first] = unusable;
+  if (first) throw first;
+  return { queued, imported: imported.length, known: images.length - queued - imported.length, runId };
 }
 
 /** Said before it is remembered: a repetition after a failure says the same run with the same labels again. */

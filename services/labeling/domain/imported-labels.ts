@@ -20,18 +20,23 @@ const importedSchema = z.object({
   ),
 });
 
-/** Labels that somebody has brought along: nobody is asked about this image. */
-export function importOutcome(image: ImageRef, left: unknown, categories: readonly string[], at: Date): LabelOutcome {
+/** Labels that somebody has brought along: nobody is asked about this image. An error says why they can't be used. */
+export function importOutcome(
+  image: ImageRef,
+  left: unknown,
+  categories: readonly string[],
+  at: Date,
+): LabelOutcome | PermanentError {
   const parsed = importedSchema.safeParse(left);
   if (!parsed.success)
-    throw new PermanentError(
+    return new PermanentError(
       'invalid-import',
       `the labels left for image ${image.imageId} don't fit: ${explain(parsed.error)}`,
     );
   const { boxes, source, width, height } = parsed.data;
   const unknown = boxes.find(({ className }) => !categories.includes(className));
   if (unknown)
-    throw new PermanentError(
+    return new PermanentError(
       'unknown-category',
       `${source} marks "${unknown.className}" on image ${image.imageId}, but the categories are ${categories.join(', ')}: set ASSAY_LABELING_CATEGORIES and deploy again`,
     );

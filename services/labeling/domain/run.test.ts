@@ -49,13 +49,14 @@ describe('images that arrive', () => {
     ]);
   });
 
-  test('refuse labels of a class that nobody has configured, naming class and remedy', async () => {
+  test('refuse labels of a class that nobody has configured, naming class and remedy, and stop no other image', async () => {
     const box = { className: 'crack', left: 1, top: 1, width: 1, height: 1 };
     labeling.objects.set(
       `s3://labeling/imports/${a.imageId}.json`,
       JSON.stringify({ source: 'x', width: 640, height: 480, boxes: [box] }),
     );
-    await expect(imagesArrived(labeling, [a])).rejects.toThrow(/"crack".*ASSAY_LABELING_CATEGORIES/);
+    await expect(imagesArrived(labeling, [a, b])).rejects.toThrow(/"crack".*ASSAY_LABELING_CATEGORIES/);
+    expect(states()).toEqual({ b: 'waiting 1' });
   });
 });
 

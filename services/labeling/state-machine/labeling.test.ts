@@ -30,7 +30,7 @@ const jobs = (status: Record<string, 'Completed' | 'Failed' | 'Stopped'>, create
   defineService<'sagemaker', null>({
     name: 'sagemaker',
     signingName: 'sagemaker',
-    load: () => import('@aws-sdk/client-sagemaker'),
+    load: () => Promise.reject(new Error('nobody calls over HTTP here')),
     create: () => null,
     operations: {
       CreateLabelingJob({ LabelingJobName = '' }) {

@@ -45,8 +45,9 @@ export function parseAnswer(job: Job, answer: unknown): Record<string, unknown> 
 }
 
 function checkInside({ boundingBoxes, inputImageProperties: { width, height } }: BoxAnswer): void {
+  // A pixel is what rounding may cost.
   for (const [index, box] of boundingBoxes.entries())
-    if (box.left + box.width > width || box.top + box.height > height)
+    if (box.left + box.width > width + 1 || box.top + box.height > height + 1)
       throw new Error(`boundingBoxes[${index}] reaches out of the image of ${width} × ${height} pixels`);
 }
 

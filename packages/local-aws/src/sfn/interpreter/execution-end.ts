@@ -44,9 +44,9 @@ export function removeFrame(run: Run, execution: Execution, frame: Frame): void 
   run.executions.deleteFrame(frame.id);
 }
 
-export function stopJob(run: Run, execution: Execution, frame: Frame): void {
-  if (frame.phase === 'job' && frame.job !== undefined)
-    run.kernel.outbox.add('sfn:stop-job', { job: frame.job, roleArn: execution.roleArn, execution: execution.name });
+export function stopJob(run: Run, { roleArn, name }: Execution, { phase, job }: Frame): void {
+  if (phase === 'job' && job !== undefined)
+    run.kernel.outbox.add('sfn:stop-job', { job, roleArn, execution: name }, { id: `sfn:stop-job:${job}` });
 }
 
 export const timerId = (frameId: string) => `sfn:timer:${frameId}`;
