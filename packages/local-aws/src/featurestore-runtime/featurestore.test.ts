@@ -170,6 +170,15 @@ describe('Feature Store', () => {
     expect(Contents?.[0]?.Key?.slice(Prefix.length)).toMatch(/^20260304T122613Z_[0-9a-z]{16}\.parquet$/);
   });
 
+  it('writes to the offline store also what a restart found waiting', async () => {
+    await put({ image_id: 'kept', event_time: day(15) });
+    await aws.restart();
+    const table = (await group()).OfflineStoreConfig?.DataCatalogConfig?.TableName;
+    const count = `SELECT count(*) FROM "${table}" WHERE image_id = 'kept'`;
+    await expect.poll(() => query(count), { timeout: 20_000 }).toEqual([['1']]);
+    expect(await get('kept')).toBeDefined();
+  });
+
   it('takes features that are added later', async () => {
     const FeatureAdditions = [{ FeatureName: 'verdict', FeatureType: 'String' as const }];
     await sagemaker.send(new UpdateFeatureGroupCommand({ FeatureGroupName, FeatureAdditions }));

@@ -1,4 +1,4 @@
-import type { Caller } from '../kernel/caller.ts';
+import { serviceCaller } from '../kernel/caller.ts';
 import { AwsError } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 
@@ -30,9 +30,10 @@ export const validationError = (message: string) => new AwsError('ValidationErro
 export async function findGroup(
   kernel: Kernel,
   FeatureGroupName: string | undefined,
-  caller: Caller,
   missing: 'ResourceNotFound' | 'ValidationError',
 ): Promise<Group> {
+  // Whoever may write records needn't be allowed to describe the group.
+  const caller = serviceCaller('sagemaker.amazonaws.com', kernel.account);
   const found = await kernel
     .call('sagemaker', 'DescribeFeatureGroup', { FeatureGroupName }, caller)
     .catch((error: unknown) => {

@@ -9,7 +9,7 @@ import { toRecord } from '../values.ts';
 /** Up to 10 groups and 100 records. Records that aren't there are absent; a group's trouble is told for each of its records. */
 export const batchGetRecord: Operation<'featurestore-runtime', 'BatchGetRecord', RuntimeState> = async (
   { Identifiers = [], ExpirationTimeResponse },
-  { caller },
+  _request,
   state,
 ) => {
   const Records: BatchGetRecordResultDetail[] = [];
@@ -19,7 +19,7 @@ export const batchGetRecord: Operation<'featurestore-runtime', 'BatchGetRecord',
     throw validationError('Validation Error: At most 10 feature groups and 100 records can be asked for at once');
   for (const { FeatureGroupName, RecordIdentifiersValueAsString: ids = [], FeatureNames } of Identifiers) {
     try {
-      const group = await findGroup(state.kernel, FeatureGroupName, caller, 'ResourceNotFound');
+      const group = await findGroup(state.kernel, FeatureGroupName, 'ResourceNotFound');
       if (!group.online) throw validationError('Validation Error: OnlineStore is not enabled for FeatureGroup');
       for (const id of ids) {
         const row = visible(state, group, id);

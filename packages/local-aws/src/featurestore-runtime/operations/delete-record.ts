@@ -10,10 +10,10 @@ import { parseEventTime, type Values } from '../values.ts';
  */
 export const deleteRecord: Operation<'featurestore-runtime', 'DeleteRecord', RuntimeState> = async (
   { FeatureGroupName, RecordIdentifierValueAsString: id = '', EventTime = '', TargetStores, DeletionMode },
-  { caller },
+  _request,
   state,
 ) => {
-  const group = await findGroup(state.kernel, FeatureGroupName, caller, 'ValidationError');
+  const group = await findGroup(state.kernel, FeatureGroupName, 'ValidationError');
   const { online, offline } = targetStores(group, TargetStores);
   const eventTime = parseEventTime(group, EventTime);
   const values: Values = {

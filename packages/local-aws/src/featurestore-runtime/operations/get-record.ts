@@ -7,10 +7,10 @@ import { toRecord } from '../values.ts';
 /** A record that isn't there gives an answer without one. */
 export const getRecord: Operation<'featurestore-runtime', 'GetRecord', RuntimeState> = async (
   { FeatureGroupName, RecordIdentifierValueAsString: id = '', FeatureNames, ExpirationTimeResponse },
-  { caller },
+  _request,
   state,
 ) => {
-  const group = await findGroup(state.kernel, FeatureGroupName, caller, 'ResourceNotFound');
+  const group = await findGroup(state.kernel, FeatureGroupName, 'ResourceNotFound');
   if (!group.online) throw validationError('Validation Error: OnlineStore is not enabled for FeatureGroup');
   const row = visible(state, group, id);
   if (!row) return {};

@@ -7,10 +7,10 @@ import { expiry, parseRecord } from '../values.ts';
 /** Overwrites the whole record. One that is older than the online store's goes to the offline store only. */
 export const putRecord: Operation<'featurestore-runtime', 'PutRecord', RuntimeState> = async (
   { FeatureGroupName, Record = [], TargetStores, TtlDuration },
-  { caller },
+  _request,
   state,
 ) => {
-  const group = await findGroup(state.kernel, FeatureGroupName, caller, 'ValidationError');
+  const group = await findGroup(state.kernel, FeatureGroupName, 'ValidationError');
   const { online, offline } = targetStores(group, TargetStores);
   const { id, eventTime, values } = parseRecord(group, Record);
   const stored = state.getOnline.get(group.key, id);

@@ -1,5 +1,5 @@
 import type { TableInput } from '@aws-sdk/client-glue';
-import { type Caller, roleCaller } from '../../kernel/caller.ts';
+import { type Caller, roleCaller, serviceCaller } from '../../kernel/caller.ts';
 import { AwsError, messageOf } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { parseS3Uri } from '../storage/s3-uri.ts';
@@ -54,8 +54,8 @@ export async function provision({ groups, kernel }: FeatureGroups, name: string)
 async function createTable(kernel: Kernel, group: FeatureGroup): Promise<void> {
   if (!group.offline) return;
   const caller = groupCaller(group);
-  const bucket = parseS3Uri(group.offline.uri)?.bucket;
-  await kernel.call('s3', 'ListObjectsV2', { Bucket: bucket, MaxKeys: 1 }, caller);
+  const Bucket = parseS3Uri(group.offline.uri)?.bucket;
+  await kernel.call('s3', 'HeadBucket', { Bucket }, serviceCaller('sagemaker.amazonaws.com', kernel.account));
   const database = group.offline.catalog?.Database;
   if (database === undefined) return;
   if (database === DEFAULT_DATABASE)

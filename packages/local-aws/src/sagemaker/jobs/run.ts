@@ -23,7 +23,7 @@ export async function runJob(jobs: Jobs, { kind, name }: JobTask): Promise<{ aga
     const end =
       kind === 'training'
         ? await train(jobs, name, container, controller.signal)
-        : await process(jobs, name, container, controller.signal);
+        : await processData(jobs, name, container, controller.signal);
     if (jobs.closing) return { again: jobs.kernel.clock.now() };
     finish(jobs, kind, name, end, await exitMessage(kind, container));
   } catch (error) {
@@ -48,7 +48,7 @@ async function train(jobs: Jobs, name: string, container: Container, stop: Abort
   return runTraining(jobs, job, container, stop);
 }
 
-async function process(jobs: Jobs, name: string, container: Container, stop: AbortSignal): Promise<ProcessEnd> {
+async function processData(jobs: Jobs, name: string, container: Container, stop: AbortSignal): Promise<ProcessEnd> {
   const job = jobs.processing.get(name);
   if (!job) throw new Error(`the processing job ${name} is gone`);
   const now = jobs.kernel.clock.now();
