@@ -4,13 +4,12 @@ import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
-import { StringDecoder } from 'node:string_decoder';
 import { messageOf } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { environmentVariables } from './environment-variables.ts';
 import { type LambdaFunction, qualifiedArn } from './functions.ts';
 import { LogStream } from './log-stream.ts';
+import { readLines } from './output-lines.ts';
 import { reportLine } from './report-line.ts';
 import type { RuntimeApi, RuntimeListener } from './runtime-api.ts';
 
@@ -111,8 +110,7 @@ export class Environment implements RuntimeListener {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
-    this.#readLines(child.stdout);
-    this.#readLines(child.stderr);
+    for (const stream of [child.stdout, child.stderr]) readLines(stream, (message) => this.#log(message));
     child.once('error', (error) => this.#end(`Error: Runtime could not be started: ${error.message}`));
     child.once('close', (code, signal) =>
       this.#end(`Error: Runtime exited with error: ${signal ? `signal: ${signal}` : `exit status ${code}`}`),
@@ -250,19 +248,5 @@ export class Environment implements RuntimeListener {
   #log(line: string, running = this.#running): void {
     this.logs.write(`${line}\n`);
     if (running) running.log = `${running.log}${line}\n`.slice(-8192);
-  }
-
-  #readLines(stream: Readable | null): void {
-    const decoder = new StringDecoder();
-    let rest = '';
-    stream?.on('data', (chunk: Buffer) => {
-      const lines = (rest + decoder.write(chunk)).split('\n');
-      rest = lines.pop() ?? '';
-      // The runtime writes a message's line ends as carriage returns, to keep it in one.
-      for (const line of lines) this.#log(line.replaceAll('\r', '\n'));
-    });
-    stream?.on('end', () => {
-      if (rest) this.#log(rest.replaceAll('\r', '\n'));
-    });
   }
 }

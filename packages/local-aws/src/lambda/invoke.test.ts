@@ -182,6 +182,18 @@ describe('Lambda functions', () => {
     });
   });
 
+  it('lets invocations wait while eight environments are busy', async () => {
+    const source =
+      'export const handler = () => new Promise((resolve) => setTimeout(() => resolve(process.pid), 200));';
+    const name = await deploy(moduleZip(source));
+    const answers = await Promise.all(Array.from({ length: 11 }, () => invoke(name)));
+    expect(answers.filter(({ FunctionError }) => FunctionError)).toEqual([]);
+    expect(new Set(answers.map(({ value }) => value)).size).toBeLessThanOrEqual(8);
+    // Another function gets the place of the one that was idle longest.
+    const other = await deploy(moduleZip('export const handler = async () => "other";'));
+    expect((await invoke(other)).value).toBe('other');
+  });
+
   it('runs the new code and configuration after an update', async () => {
     const name = await deploy(moduleZip('export const handler = async () => [1, process.env.STEP];'));
     expect((await invoke(name)).value).toEqual([1, null]);

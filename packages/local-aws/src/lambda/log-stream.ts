@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { roleCaller } from '../kernel/caller.ts';
+import { type Caller, roleCaller } from '../kernel/caller.ts';
 import { AwsError, messageOf } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { LambdaFunction } from './functions.ts';
@@ -60,8 +60,7 @@ export class LogStream {
     const stream = { logGroupName: this.group, logStreamName: this.name };
     try {
       if (!this.#made) {
-        await this.#unlessThere(this.#kernel.call('logs', 'CreateLogGroup', { logGroupName: this.group }, caller));
-        await this.#unlessThere(this.#kernel.call('logs', 'CreateLogStream', stream, caller));
+        await this.#make(stream, caller);
         this.#made = true;
       }
       await this.#kernel.call('logs', 'PutLogEvents', { ...stream, logEvents }, caller);
@@ -74,11 +73,23 @@ export class LogStream {
     }
   }
 
-  async #unlessThere(made: Promise<unknown>): Promise<void> {
+  /** The group is made only when it isn't there: a role may be allowed to write to its group, but not to make one. */
+  async #make(stream: { logGroupName: string; logStreamName: string }, caller: Caller): Promise<void> {
+    const make = () => this.#kernel.call('logs', 'CreateLogStream', stream, caller);
     try {
-      await made;
+      await make();
     } catch (error) {
-      if (!(error instanceof AwsError && error.code === 'ResourceAlreadyExistsException')) throw error;
+      if (isNamed(error, 'ResourceAlreadyExistsException')) return;
+      if (!isNamed(error, 'ResourceNotFoundException')) throw error;
+      try {
+        await this.#kernel.call('logs', 'CreateLogGroup', { logGroupName: this.group }, caller);
+      } catch (again) {
+        // Another environment was faster.
+        if (!isNamed(again, 'ResourceAlreadyExistsException')) throw again;
+      }
+      await make();
     }
   }
 }
+
+const isNamed = (error: unknown, code: string): boolean => error instanceof AwsError && error.code === code;

@@ -39,7 +39,8 @@ export interface MessageCounts {
 
 /**
  * Messages of all queues in one table. A message is visible from `visible_at` on; while it is in flight that lies in the
- * future and `receipt` names its latest receipt. Every statement walks an index, so none grows with what is stored.
+ * future and `receipt` names its latest receipt. Sending,
+ * receiving and deleting walk an index: they cost the same whatever is stored.
  */
 export class Messages {
   readonly #sql;
@@ -78,10 +79,11 @@ export class Messages {
       nextVisible: store.prepare<{ at: number | null }>(
         'SELECT MIN(visible_at) AS at FROM sqs_messages WHERE queue = ? AND visible_at > ?',
       ),
-      counts: store.prepare<{ visible: number; flying: number; delayed: number }>(
-        `SELECT COALESCE(SUM(visible_at <= ?1), 0) AS visible,
-          COALESCE(SUM(visible_at > ?1 AND receipt IS NOT NULL), 0) AS flying,
-          COALESCE(SUM(visible_at > ?1 AND receipt IS NULL), 0) AS delayed FROM sqs_messages WHERE queue = ?2`,
+      visibleCount: store.prepare<{ n: number }>(
+        'SELECT COUNT(*) AS n FROM sqs_messages WHERE queue = ? AND visible_at <= ?',
+      ),
+      hiddenCount: store.prepare<{ n: number; flying: number }>(
+        'SELECT COUNT(*) AS n, COUNT(receipt) AS flying FROM sqs_messages WHERE queue = ? AND visible_at > ?',
       ),
     };
   }
@@ -159,8 +161,8 @@ export class Messages {
   }
 
   counts(queue: string, now: number): MessageCounts {
-    const row = this.#sql.counts.get(now, queue);
-    return { visible: row?.visible ?? 0, inFlight: row?.flying ?? 0, delayed: row?.delayed ?? 0 };
+    const { n: hidden, flying } = this.#sql.hiddenCount.get(queue, now) ?? { n: 0, flying: 0 };
+    return { visible: this.#sql.visibleCount.get(queue, now)?.n ?? 0, inFlight: flying, delayed: hidden - flying };
   }
 }
 

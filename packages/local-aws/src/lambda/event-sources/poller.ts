@@ -17,7 +17,7 @@ const LARGEST_RECEIVE = 10;
 
 /** Reads a queue for a function: receives batches, invokes, and deletes what was processed. */
 export class Poller {
-  readonly mapping: Mapping;
+  mapping: Mapping;
   readonly #kernel: Kernel;
   readonly #functions: Functions;
   readonly #pool: EnvironmentPool;
@@ -60,6 +60,12 @@ export class Poller {
     }
   }
 
+  /** Goes on as the mapping says now; its queue stays the same. What is being received meanwhile still comes as before. */
+  change(mapping: Mapping): void {
+    this.mapping = mapping;
+    this.#wake?.();
+  }
+
   /** No more batches from here on; those under way end. */
   stop(): void {
     this.#stopped = true;
@@ -72,11 +78,9 @@ export class Poller {
 
   /** Waits until another batch may be under way: what can't run yet had better stay in the queue. */
   async #room(lambda: LambdaFunction): Promise<void> {
-    const most = Math.min(
-      this.mapping.maximumConcurrency ?? BATCHES_AT_ONCE,
-      Math.max(1, lambda.reservedConcurrency ?? Number.POSITIVE_INFINITY),
-    );
-    while (!this.#stopped && this.#underWay >= most)
+    const reserved = Math.max(1, lambda.reservedConcurrency ?? Number.POSITIVE_INFINITY);
+    const most = () => Math.min(this.mapping.maximumConcurrency ?? BATCHES_AT_ONCE, reserved);
+    while (!this.#stopped && this.#underWay >= most())
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });

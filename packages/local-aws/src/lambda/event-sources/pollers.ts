@@ -24,11 +24,15 @@ export class Pollers {
 
   /** Makes polling what the mapping says now. */
   apply(mapping: Mapping): void {
-    this.stop(mapping.uuid);
-    if (!mapping.enabled) return;
-    const poller = new Poller(this.#kernel, this.#functions, this.#pool, mapping);
-    this.#running.set(mapping.uuid, poller);
-    void poller.run();
+    const running = this.#running.get(mapping.uuid);
+    if (!mapping.enabled) this.stop(mapping.uuid);
+    // Changed, not stopped and started: a poller that stops may have a message in hand, which then counts as received.
+    else if (running) running.change(mapping);
+    else {
+      const poller = new Poller(this.#kernel, this.#functions, this.#pool, mapping);
+      this.#running.set(mapping.uuid, poller);
+      void poller.run();
+    }
   }
 
   stop(uuid: string): void {
