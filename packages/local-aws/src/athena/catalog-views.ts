@@ -6,6 +6,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { literal, quoted } from './literals.ts';
 import type { ObjectCache } from './object-cache.ts';
 import { parseS3 } from './s3-location.ts';
+import { tablesNamed } from './table-names.ts';
 import { duckDbType } from './types.ts';
 import { UserError } from './user-error.ts';
 
@@ -13,49 +14,38 @@ import { UserError } from './user-error.ts';
 export const CATALOG = 'awsdatacatalog';
 
 /**
- * The tables of the Glue catalog whose names occur in the query, each as a view over local copies of its Parquet files.
- * Looks into the query's own database and into those that it names. Returns how many bytes the files have.
+ * The tables of the Glue catalog that the query names, each as a view over local copies of its Parquet files; those
+ * without a database are looked for in `database`. Returns how many bytes the files have.
  */
 export async function createViews(
   { kernel, cache }: { kernel: Kernel; cache: ObjectCache },
   connection: DuckDBConnection,
   { query, database, caller }: { query: string; database?: string; caller: Caller },
 ): Promise<number> {
-  const text = query.toLowerCase();
+  if (database !== undefined && (await unlessAbsent(kernel.call('glue', 'GetDatabase', { Name: database }, caller))))
+    await createSchema(connection, database);
   let bytes = 0;
-  for (const name of new Set([...(database === undefined ? [] : [database]), ...namedDatabases(text)])) {
-    const found = await tables(kernel, name, caller);
-    if (!found) continue;
-    await connection.run(`CREATE SCHEMA ${quoted(CATALOG)}.${quoted(name)}`);
-    for (const table of found)
-      if (text.includes(table.Name ?? '')) bytes += await createView(cache, connection, table, caller);
+  for (const { table: Name, database: DatabaseName = database } of tablesNamed(query)) {
+    if (DatabaseName === undefined) continue;
+    const found = await unlessAbsent(kernel.call('glue', 'GetTable', { DatabaseName, Name }, caller));
+    if (!found?.Table) continue;
+    await createSchema(connection, DatabaseName);
+    bytes += await createView(cache, connection, found.Table, caller);
   }
   return bytes;
 }
 
-const NAME = String.raw`(?:"((?:[^"]|"")+)"|(\w+))`;
-const QUALIFIED = new RegExp(String.raw`\b(?:from|join)\s+(?:"?${CATALOG}"?\s*\.\s*)?${NAME}\s*\.\s*["\w]`, 'g');
+const createSchema = (connection: DuckDBConnection, name: string) =>
+  connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoted(CATALOG)}.${quoted(name)}`);
 
-/** The databases that a query in lower case names where it names tables. */
-const namedDatabases = (query: string) =>
-  [...query.matchAll(QUALIFIED)].map(([, inQuotes, bare]) => inQuotes?.replaceAll('""', '"') ?? bare ?? '');
-
-/** The tables of a database; undefined when there is no such database. */
-async function tables(kernel: Kernel, DatabaseName: string, caller: Caller): Promise<Table[] | undefined> {
-  const found: Table[] = [];
-  let NextToken: string | undefined;
-  do {
-    const input = { DatabaseName, ...(NextToken !== undefined && { NextToken }) };
-    try {
-      const page = await kernel.call('glue', 'GetTables', input, caller);
-      found.push(...(page.TableList ?? []));
-      NextToken = page.NextToken;
-    } catch (error) {
-      if (error instanceof AwsError && error.code === 'EntityNotFoundException') return undefined;
-      throw error;
-    }
-  } while (NextToken !== undefined);
-  return found;
+/** What Glue answers; undefined when it has no such database or table. */
+async function unlessAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof AwsError && error.code === 'EntityNotFoundException') return undefined;
+    throw error;
+  }
 }
 
 async function createView(
@@ -82,7 +72,7 @@ async function createView(
       : `${empty} UNION ALL BY NAME SELECT * FROM read_parquet([${list}], union_by_name = true, hive_partitioning = true, hive_types_autocast = false)`;
   const casts = columns.map(({ name, type }) => `CAST(${quoted(name)} AS ${type}) AS ${quoted(name)}`).join(', ');
   const view = [CATALOG, table.DatabaseName ?? '', table.Name ?? ''].map(quoted).join('.');
-  await connection.run(`CREATE VIEW ${view} AS SELECT ${casts} FROM (${rows})`);
+  await connection.run(`CREATE OR REPLACE VIEW ${view} AS SELECT ${casts} FROM (${rows})`);
   return files.reduce((sum, { size }) => sum + size, 0);
 }
 

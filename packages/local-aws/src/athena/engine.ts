@@ -68,14 +68,18 @@ async function enter(connection: DuckDBConnection, database: string): Promise<vo
   });
 }
 
+const OTHER_STATEMENT =
+  /^(alter|create|deallocate|delete|describe|drop|execute|explain|insert|merge|msck|optimize|prepare|show|unload|update|vacuum)\b/i;
+const SELECT_ONLY = 'NOT_SUPPORTED: This endpoint answers SELECT statements only';
+
 async function answer(connection: DuckDBConnection, sql: string): Promise<DuckDBResultReader> {
   try {
+    if (OTHER_STATEMENT.test(sql)) throw new UserError(SELECT_ONLY);
     const statements = await connection.extractStatements(sql);
     if (statements.count !== 1)
       throw new UserError('SYNTAX_ERROR: Only one sql statement is allowed. Got: '.concat(String(statements.count)));
     const prepared = await statements.prepare(0);
-    if (prepared.statementType !== StatementType.SELECT)
-      throw new UserError('NOT_SUPPORTED: This endpoint answers SELECT statements only');
+    if (prepared.statementType !== StatementType.SELECT) throw new UserError(SELECT_ONLY);
     return await prepared.runAndReadAll();
   } catch (error) {
     throw error instanceof UserError ? error : fromDuckDb(error);
