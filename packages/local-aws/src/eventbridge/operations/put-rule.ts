@@ -5,6 +5,8 @@ import type { Rule } from '../rules.ts';
 import { parseSchedule } from '../schedule-expression.ts';
 import type { EventBridgeOperation } from '../state.ts';
 
+const LONGEST_PATTERN = 4096;
+
 /** Makes a rule, or replaces one: what is left out is gone, its targets stay. */
 export const putRule: EventBridgeOperation<'PutRule'> = (input, _request, state) => {
   const bus = state.buses.get(input.EventBusName).name;
@@ -17,6 +19,11 @@ export const putRule: EventBridgeOperation<'PutRule'> = (input, _request, state)
   const { EventPattern: pattern, ScheduleExpression: schedule } = input;
   if (!pattern && !schedule)
     throw new AwsError('ValidationException', 'Parameter(s) EventPattern or ScheduleExpression must be specified.');
+  if (pattern && pattern.length > LONGEST_PATTERN)
+    throw new AwsError(
+      'ValidationException',
+      `1 validation error detected: Value at 'eventPattern' failed to satisfy constraint: Member must have length less than or equal to ${LONGEST_PATTERN}`,
+    );
   if (pattern) compilePattern(pattern);
   if (schedule && bus !== DEFAULT_BUS)
     throw new AwsError('ValidationException', 'ScheduleExpression is supported only on the default event bus.');

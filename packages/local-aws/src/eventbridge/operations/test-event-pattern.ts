@@ -8,11 +8,11 @@ const MANDATORY = ['id', 'account', 'source', 'time', 'region', 'detail-type'];
 export const testEventPattern: EventBridgeOperation<'TestEventPattern'> = (input) => {
   const pattern = compilePattern(input.EventPattern ?? '');
   const event = parseEvent(input.Event ?? '');
-  const missing = MANDATORY.find((name) => !Object.hasOwn(event, name));
-  if (missing)
-    throw new AwsError('ValidationException', `Parameter Event is not valid. Reason: Missing field ${missing}.`);
+  if (!MANDATORY.every((name) => Object.hasOwn(event, name))) throw notValid();
   return { Result: pattern.matches(event) };
 };
+
+const notValid = () => new AwsError('ValidationException', 'Parameter Event is not valid.');
 
 function parseEvent(text: string): Record<string, unknown> {
   try {
@@ -21,5 +21,5 @@ function parseEvent(text: string): Record<string, unknown> {
   } catch {
     // Told below, with what is no object.
   }
-  throw new AwsError('ValidationException', 'Parameter Event is not valid.');
+  throw notValid();
 }
