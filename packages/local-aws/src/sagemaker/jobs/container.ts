@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { JobFailure } from './job-failure.ts';
+import { endOrphan, rememberProcess } from './orphan.ts';
 
 const ROOT = '/opt/ml';
 
@@ -14,6 +15,8 @@ export interface Container {
   baseDir: string;
   /** For what the job writes elsewhere. */
   temporaryDir: string;
+  /** Called with the process that runs in it. */
+  entered(pid: number | undefined): Promise<void>;
   /** Where a path below `/opt/ml` lies. */
   path(containerPath: string): string;
   writeJson(containerPath: string, content: unknown): Promise<void>;
@@ -25,8 +28,9 @@ export interface Container {
 /** Makes an empty container; what an interrupted run of the same job left is removed. */
 export async function createContainer(kernel: Kernel, kind: string, job: string): Promise<Container> {
   const folder = join(kernel.folder('sagemaker'), kind, job);
+  const processFile = join(folder, 'pid');
+  await endOrphan(processFile, folder);
   await rm(folder, { recursive: true, force: true });
-  // A process that outlived a crash keeps its own folder, and meets nobody.
   const baseDir = join(folder, randomUUID(), 'opt', 'ml');
   const temporaryDir = join(folder, 'tmp');
   for (const path of ['input/config', 'input/data', 'config', 'model', 'output/data', 'code'])
@@ -41,6 +45,7 @@ export async function createContainer(kernel: Kernel, kind: string, job: string)
   return {
     baseDir,
     temporaryDir,
+    entered: (pid) => rememberProcess(processFile, pid),
     path,
     async writeJson(containerPath, content) {
       await mkdir(dirname(path(containerPath)), { recursive: true });

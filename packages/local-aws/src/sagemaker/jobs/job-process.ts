@@ -55,6 +55,9 @@ export async function runProcess(
     kernel.processes.signal(child, 'SIGTERM');
     cancelKill = kernel.clock.after(GRACE, () => kernel.processes.signal(child, 'SIGKILL'));
   };
+  const noted = container
+    .entered(child.pid)
+    .catch((error: unknown) => kernel.report('the process of a job could not be noted', error));
   const onStop = () => end('stopped');
   job.stop.addEventListener('abort', onStop);
   if (job.stop.aborted) onStop();
@@ -67,7 +70,7 @@ export async function runProcess(
       );
       child.once('close', (code) => resolve(code));
     });
-    await Promise.all(lines);
+    await Promise.all([...lines, noted]);
     return { exitCode, ...(stopped !== undefined && { stopped }) };
   } finally {
     cancelLimit();
