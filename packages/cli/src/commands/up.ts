@@ -5,7 +5,9 @@ import { startPlatform } from '../platform/local-platform.ts';
 /** Runs the laptop mode until interrupted. */
 export async function up(terminal: Terminal, { dataDir, port }: { dataDir: string; port: number }): Promise<void> {
   const framesDir = join(dataDir, 'frames');
-  const platform = await startPlatform({ dataDir, port, settings: {}, framesDir, terminal });
+  // One person's mark is enough on a laptop; who has more people says so.
+  const settings = { ASSAY_LABELING_WORKERS: process.env.ASSAY_LABELING_WORKERS ?? '1' };
+  const platform = await startPlatform({ dataDir, port, settings, framesDir, terminal });
   const { endpoint, region } = platform.context.connection;
   terminal.say(`
 Assay runs at ${endpoint}. Its state is in ${dataDir}; Ctrl-C (or "npm run assay down") stops it, and nothing is lost.

@@ -1,4 +1,4 @@
-import { catalogue, parseEvent } from '@assay/events';
+import { catalogue, EventError, parseEvent } from '@assay/events';
 import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { z } from 'zod';
 
@@ -39,13 +39,21 @@ export function createEventLog(logs: CloudWatchLogsClient, logGroupName: string)
 
 export type EventLog = ReturnType<typeof createEventLog>;
 
-/** An event of the catalogue; undefined for one that the catalogue doesn't know, which others may put on the bus. */
+/**
+ * An event of the catalogue. Undefined for what others put on the bus: an event that the catalogue doesn't know, or one
+ * that isn't what it says it is, which its consumers turn away too.
+ */
 function toJournalEvent(message: string): JournalEvent | undefined {
   const logged = loggedEventSchema.safeParse(JSON.parse(message));
   if (!logged.success) return undefined;
   const definition = Object.values(catalogue).find(({ name }) => name === logged.data['detail-type']);
   if (!definition) return undefined;
-  const parsed = parseEvent<z.ZodObject>(definition, logged.data);
-  // Name and data belong together: both come from the same definition.
-  return { name: definition.name, time: logged.data.time, ...parsed } as JournalEvent;
+  try {
+    const parsed = parseEvent<z.ZodObject>(definition, logged.data);
+    // Name and data belong together: both come from the same definition.
+    return { name: definition.name, time: logged.data.time, ...parsed } as JournalEvent;
+  } catch (error) {
+    if (error instanceof EventError) return undefined;
+    throw error;
+  }
 }

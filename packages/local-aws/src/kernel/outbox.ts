@@ -41,7 +41,10 @@ export class Outbox {
   readonly #report: (message: string, error: unknown) => void;
   readonly #kinds = new Map<string, Kind>();
   readonly #active = new Set<string>();
+  /** Kinds of which there may be a task to run. */
+  readonly #asked = new Set<string>();
   #cancelWake: (() => void) | undefined;
+  #sweptUntil = 0;
   #started = false;
   #closed = false;
   #idle: (() => void)[] = [];
@@ -59,7 +62,8 @@ export class Outbox {
     store.define(`CREATE TABLE IF NOT EXISTS outbox (
       id TEXT PRIMARY KEY, kind TEXT NOT NULL, due INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
       payload TEXT NOT NULL, generation INTEGER NOT NULL DEFAULT 0);
-      CREATE INDEX IF NOT EXISTS outbox_due ON outbox (kind, due)`);
+      CREATE INDEX IF NOT EXISTS outbox_due ON outbox (kind, due);
+      CREATE INDEX IF NOT EXISTS outbox_next ON outbox (due)`);
     this.#insert = store.prepare(
       'INSERT INTO outbox (id, kind, due, payload) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET due = excluded.due, attempts = 0, payload = excluded.payload, generation = generation + 1',
     );
@@ -88,7 +92,7 @@ export class Outbox {
   add(kind: string, payload: unknown, { at, id = randomUUID() }: { at?: number; id?: string } = {}): string {
     if (!this.#kinds.has(kind)) throw new Error(`outbox kind ${kind} has no handler`);
     this.#insert.run(id, kind, at ?? this.#clock.now(), JSON.stringify(payload ?? null));
-    this.#poke();
+    this.#poke([kind]);
     return id;
   }
 
@@ -99,7 +103,7 @@ export class Outbox {
 
   start(): void {
     this.#started = true;
-    this.#poke();
+    this.#sweep();
   }
 
   /** Stops taking up tasks and waits for those that run. */
@@ -109,24 +113,36 @@ export class Outbox {
     if (this.#active.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
-  #poke(): void {
+  /** Looks for tasks of these kinds when what was written is on disk; once for all who ask in the same turn. */
+  #poke(kinds: Iterable<string>): void {
     if (!this.#started || this.#closed) return;
-    void this.#store.durable().then(() => this.#dispatch());
+    const asked = this.#asked.size > 0;
+    for (const kind of kinds) this.#asked.add(kind);
+    if (!asked) void this.#store.durable().then(() => this.#dispatch());
+  }
+
+  /** What was due by now, of any kind, is asked for; the next to wait for is later. */
+  #sweep(): void {
+    this.#sweptUntil = this.#clock.now();
+    this.#poke(this.#kinds.keys());
   }
 
   #dispatch(): void {
     if (this.#closed) return;
     const now = this.#clock.now();
-    for (const [name, kind] of this.#kinds) {
-      const free = kind.concurrency - kind.running;
-      if (free <= 0) continue;
+    const asked = [...this.#asked];
+    this.#asked.clear();
+    for (const name of asked) {
+      const kind = this.#kinds.get(name);
+      const free = kind ? kind.concurrency - kind.running : 0;
+      if (!kind || free <= 0) continue;
       // Those that run are still in the table, at its head: look past them.
       const rows = this.#dueOf.all(name, now, free + kind.running).filter((row) => !this.#active.has(row.id));
       for (const row of rows.slice(0, free)) void this.#run(kind, row);
     }
     this.#cancelWake?.();
-    const next = this.#nextDue.get(now)?.due;
-    this.#cancelWake = next == null ? undefined : this.#clock.after(next - now, () => this.#dispatch());
+    const next = this.#nextDue.get(this.#sweptUntil)?.due;
+    this.#cancelWake = next == null ? undefined : this.#clock.after(next - now, () => this.#sweep());
   }
 
   async #run(kind: Kind, row: Row): Promise<void> {
@@ -146,6 +162,6 @@ export class Outbox {
       this.#reschedule.run(outcome.again, row.attempts + 1, payload, row.id, row.generation);
     } else this.#remove.run(row.id, row.generation);
     if (this.#active.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
-    this.#poke();
+    this.#poke([row.kind]);
   }
 }

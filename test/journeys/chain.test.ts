@@ -1,0 +1,297 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { catalogue } from '@assay/events';
+import { sampleEvent } from '@assay/events/testing';
+import { generateTags } from '@assay/synthetic-tags';
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  ListQueuesCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { type ChainState, countStages } from '../../packages/cli/src/chain/chain-state.ts';
+import { deploy } from '../../packages/cli/src/commands/deploy.ts';
+import { decide } from '../../packages/cli/src/commands/models.ts';
+import { trace } from '../../packages/cli/src/commands/trace.ts';
+import type { Context } from '../../packages/cli/src/context.ts';
+import { uploadPhotographs } from '../../packages/cli/src/dataset/upload.ts';
+import { startAnnotators } from '../../packages/cli/src/demo/annotators.ts';
+import type { DemoImage } from '../../packages/cli/src/demo/demo-dataset.ts';
+import { inspectOnDevice } from '../../packages/cli/src/demo/device-inspection.ts';
+import { until } from '../../packages/cli/src/demo/waiting.ts';
+import { type LocalPlatform, startPlatform } from '../../packages/cli/src/platform/local-platform.ts';
+import { signedFetch } from '../../packages/cli/src/platform/signed-fetch.ts';
+import { quietTerminal } from './quiet-terminal.ts';
+
+const MINUTE = 60_000;
+const STATION = 'line-1';
+
+/** The whole chain on few images and little training: what it decides is not the question here, that it hands over is. */
+describe('the chain', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'chain-'));
+  const framesDir = join(dataDir, 'frames');
+  const terminal = quietTerminal();
+  let platform: LocalPlatform;
+  let context: Context;
+  let images: DemoImage[];
+  let team: ReturnType<typeof startAnnotators>;
+
+  const upload = (some: readonly DemoImage[]) =>
+    uploadPhotographs(
+      context.clients.s3,
+      context.names.imageBucket,
+      some.map((image) => ({ ...image, station: STATION })),
+    );
+  const waitFor = <T>(what: string, reached: (state: ChainState) => T | undefined) =>
+    until(context, what, 4 * MINUTE, reached, (state) => JSON.stringify({ ...countStages(state), ...state.events }));
+
+  beforeAll(async () => {
+    await mkdir(framesDir, { recursive: true });
+    images = [];
+    for await (const { fileName, part, width, height, jpeg, boxes } of generateTags({
+      seed: 5,
+      tags: 12,
+      shotsPerTag: 2,
+      defectFreeShare: 0.2,
+    }))
+      images.push({ fileName, part, width, height, bytes: jpeg, boxes });
+    const settings = {
+      ASSAY_LABELING_CATEGORIES: 'scratch,dent',
+      ASSAY_LABELING_MIN_IMAGES: '8',
+      ASSAY_TRAIN_MINIMUM_LABELS: String(images.length),
+      ASSAY_TRAIN_MAP_THRESHOLD: '0',
+      ASSAY_TRAIN_STEPS: '40',
+      ASSAY_TRAIN_IMAGE_SIZE: '128',
+    };
+    platform = await startPlatform({ dataDir, port: 0, settings, framesDir, terminal });
+    context = { ...platform.context, terminal };
+    team = startAnnotators(signedFetch(context.connection, 'sagemaker'), context.names.workteam, images);
+  }, 5 * MINUTE);
+
+  afterAll(async () => {
+    await team?.stop();
+    await platform?.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  }, MINUTE);
+
+  test(
+    'loses nothing while a service is deployed again',
+    async () => {
+      await upload(images);
+      await waitFor('the first run', ({ events }) => (events.LabelingStarted > 0 ? true : undefined));
+      await deploy(terminal, 'labeling', { data: dataDir, stage: 'local' });
+      const stages = await waitFor('all labels', (state) => {
+        const counts = countStages(state);
+        return counts.approved + counts.failed === images.length ? counts : undefined;
+      });
+      expect(stages).toMatchObject({ arrived: 0, labeling: 0, rejected: 0 });
+    },
+    5 * MINUTE,
+  );
+
+  test(
+    'says so when an unchanged service is deployed again',
+    async () => {
+      await deploy(terminal, 'image-intake', { data: dataDir, stage: 'local' });
+      expect(terminal.results.at(-1)).toMatchObject({ service: 'image-intake', changed: false });
+    },
+    MINUTE,
+  );
+
+  test(
+    'keeps one record a labeling outcome, and trains on enough of them by itself',
+    async () => {
+      const model = await waitFor('a model', ({ models, trainings }) => {
+        const failed = [...trainings.values()].find(({ stage }) => stage === 'failed');
+        if (failed) throw new Error(`the training failed: ${failed.failure}`);
+        return [...models.values()].find(({ trainedAt }) => trainedAt);
+      });
+      expect(model.map50).toBeGreaterThanOrEqual(0);
+      const { stored, trainings } = context.chain.state;
+      expect([...stored.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(images.length);
+      expect([...trainings.values()]).toMatchObject([{ reason: 'enough-labels', stage: 'trained' }]);
+    },
+    5 * MINUTE,
+  );
+
+  test(
+    'rolls an approved model out to the device, which inspects parts with it',
+    async () => {
+      await decide(context, 'latest', 'Approved', 'a test says so');
+      const rollout = await waitFor('the rollout', ({ rollouts }) =>
+        [...rollouts.values()].find(({ stage }) => stage !== 'running'),
+      );
+      expect(rollout).toMatchObject({
+        stage: 'completed',
+        devices: [{ thing: platform.device.thing, status: 'SUCCEEDED' }],
+      });
+      const frames = images.slice(0, 4);
+      const verdicts = await inspectOnDevice(context, platform.device, frames, { framesDir, station: STATION });
+      expect(verdicts.map(({ fileName }) => fileName)).toEqual(frames.map(({ fileName }) => fileName));
+    },
+    5 * MINUTE,
+  );
+
+  test(
+    'labels nothing and trains nothing when the same images come again',
+    async () => {
+      const before = { ...(await context.chain.refresh()).events };
+      const state = new DeadLetters(context);
+      await upload(images);
+      // Something new behind them: when it has been labelled, so would they have been.
+      const [first] = images;
+      if (!first) throw new Error('there are images');
+      const marker: DemoImage = { ...first, part: 'marker', fileName: 'marker.jpg', bytes: await touched(first.bytes) };
+      await upload([marker]);
+      await waitFor('the new image', ({ images: known }) => (known.size > images.length ? true : undefined));
+      const after = (await context.chain.refresh()).events;
+      expect(after).toEqual({ ...before, ImagesArrived: before.ImagesArrived + 1 });
+      expect(await state.count()).toBe(0);
+    },
+    2 * MINUTE,
+  );
+
+  test(
+    'traces an image to its model and the device, and the model back to its images',
+    async () => {
+      const [image] = [...context.chain.state.images.values()].filter(
+        ({ stage, part }) => stage === 'approved' && part !== 'marker',
+      );
+      if (!image) throw new Error('an image was approved');
+      await trace(context, image.imageId);
+      expect(terminal.results.at(-1)).toMatchObject({
+        image: { imageId: image.imageId },
+        models: [{ model: { stage: 'approved' }, devices: [{ thing: platform.device.thing, status: 'SUCCEEDED' }] }],
+      });
+      await trace(context, '1');
+      const approved = countStages(context.chain.state).approved;
+      expect(terminal.results.at(-1)).toMatchObject({
+        model: { stage: 'approved' },
+        devices: [{ thing: platform.device.thing }],
+      });
+      const { images: traced } = z.object({ images: z.array(z.unknown()) }).parse(terminal.results.at(-1));
+      expect(traced).toHaveLength(approved);
+    },
+    MINUTE,
+  );
+
+  test(
+    'answers bad input by naming it, in a dead-letter queue, and goes on',
+    async () => {
+      const { clients, names } = context;
+      await clients.s3.send(
+        new PutObjectCommand({ Bucket: names.imageBucket, Key: 'incoming/line-1/tag-x/text.jpg', Body: 'no image' }),
+      );
+      const misshapen = { ...sampleEvent(catalogue.LabelsApproved).detail, data: { runId: 'run-x' } };
+      await clients.eventBridge.send(
+        new PutEventsCommand({
+          Entries: [
+            {
+              EventBusName: names.bus,
+              Source: 'assay.labeling',
+              DetailType: 'LabelsApproved',
+              Detail: JSON.stringify(misshapen),
+            },
+          ],
+        }),
+      );
+      const refusal = await waitFor('the refusal', ({ refused }) =>
+        [...refused].find(([uri]) => uri.endsWith('text.jpg')),
+      );
+      expect(refusal[1].code).toBe('unknown-format');
+      const letter = await new DeadLetters(context).receive('label-store');
+      expect(letter).toContain('LabelsApproved does not fit its schema');
+      expect(letter).toContain('labelingJob');
+    },
+    5 * MINUTE,
+  );
+
+  test.skipIf(spawnSync('aws', ['--version']).error)(
+    'shows itself to the aws command line',
+    async () => {
+      const { endpoint = '', region, credentials } = context.connection;
+      const { imageBucket, modelPackageGroup, featureGroup, pipeline } = context.names;
+      const keys = { AWS_ACCESS_KEY_ID: credentials?.accessKeyId, AWS_SECRET_ACCESS_KEY: credentials?.secretAccessKey };
+      const env = { ...process.env, ...keys, AWS_DEFAULT_REGION: region, AWS_PROFILE: undefined };
+      // Not the synchronous kind: the embedded AWS answers from this process.
+      const aws = async (...parameters: string[]) => {
+        const { stdout } = await promisify(execFile)(
+          'aws',
+          ['--endpoint-url', endpoint, '--output', 'json', ...parameters],
+          { env },
+        );
+        return stdout;
+      };
+      expect(await aws('s3', 'ls', `s3://${imageBucket}/accepted/`)).toContain('.jpg');
+      expect(await aws('sagemaker', 'list-labeling-jobs')).toContain('Completed');
+      expect(await aws('sagemaker', 'describe-feature-group', '--feature-group-name', featureGroup)).toContain(
+        'OfflineStoreConfig',
+      );
+      const executions = JSON.parse(await aws('sagemaker', 'list-pipeline-executions', '--pipeline-name', pipeline));
+      const [execution] = executions.PipelineExecutionSummaries;
+      expect(
+        aws('sagemaker', 'list-pipeline-execution-steps', '--pipeline-execution-arn', execution.PipelineExecutionArn),
+      ).toContain('"Evaluate"');
+      expect(await aws('sagemaker', 'list-model-packages', '--model-package-group-name', modelPackageGroup)).toContain(
+        'Approved',
+      );
+      expect(await aws('greengrassv2', 'list-deployments')).toContain('COMPLETED');
+    },
+    MINUTE,
+  );
+});
+
+/** The same picture as far as the eye can see, other bytes. */
+async function touched(bytes: Uint8Array): Promise<Uint8Array> {
+  return sharp(bytes).jpeg({ quality: 71 }).toBuffer();
+}
+
+/** The services' dead-letter queues. */
+class DeadLetters {
+  readonly #sqs: SQSClient;
+  readonly #stage: string;
+
+  constructor({ connection }: Context) {
+    const { endpoint, region, credentials, stage } = connection;
+    this.#sqs = new SQSClient({ endpoint, region, credentials });
+    this.#stage = stage;
+  }
+
+  /** How many messages lie in all of them. */
+  async count(): Promise<number> {
+    const { QueueUrls = [] } = await this.#sqs.send(
+      new ListQueuesCommand({ QueueNamePrefix: `assay-${this.#stage}-` }),
+    );
+    const counts = await Promise.all(
+      QueueUrls.filter((url) => url.endsWith('-dlq')).map(async (QueueUrl) => {
+        const AttributeNames = ['ApproximateNumberOfMessages' as const];
+        const { Attributes } = await this.#sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));
+        return Number(Attributes?.ApproximateNumberOfMessages);
+      }),
+    );
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** A letter of a service as text, with what is written on its envelope. Async retries take three minutes on AWS. */
+  async receive(service: string): Promise<string> {
+    const { QueueUrl } = await this.#sqs.send(
+      new GetQueueUrlCommand({ QueueName: `assay-${this.#stage}-${service}-dlq` }),
+    );
+    for (;;) {
+      const { Messages } = await this.#sqs.send(
+        new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20, MessageAttributeNames: ['All'] }),
+      );
+      if (Messages?.[0]) return JSON.stringify(Messages[0]);
+    }
+  }
+}
