@@ -11,7 +11,7 @@ import { tokenExchange } from './cloud/token-exchange.ts';
 import { startTokenExchangeServer } from './cloud/token-exchange-server.ts';
 import type { Component, LifecycleState } from './component/component.ts';
 import { componentEnvironment, componentTokens, NUCLEUS_VERSION } from './component/environment.ts';
-import { processLedger } from './component/process-ledger.ts';
+import { claimRoot, processLedger } from './component/process-ledger.ts';
 import { Supervisor } from './component/supervisor.ts';
 import type { CoreDeviceConfig } from './configuration-file.ts';
 import { type DeploymentContext, deploy } from './deployment/deploy.ts';
@@ -53,6 +53,7 @@ export async function startCoreDevice(config: CoreDeviceConfig, options: CoreDev
   const { clock = systemClock, platform = hostPlatform(), environment = process.env } = options;
   const report = options.report ?? (() => {});
   await mkdir(config.root, { recursive: true });
+  const letGo = claimRoot(config.root);
   const identity = await readIdentity(config);
   const state = openState(config.root);
   const { merging } = state.value;
@@ -221,6 +222,7 @@ export async function startCoreDevice(config: CoreDeviceConfig, options: CoreDev
       credentialsClient.close();
       dataPlaneClient.close();
       download.close();
+      letGo();
     },
   };
 }

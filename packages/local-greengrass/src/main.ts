@@ -22,6 +22,8 @@ async function main(): Promise<void> {
       },
     );
   };
+  // Nobody reads what it tells any more: whoever started it is gone.
+  process.stderr.once('error', stop);
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
 }

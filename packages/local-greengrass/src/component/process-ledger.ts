@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -30,6 +30,19 @@ export function processLedger(folder: string): ProcessLedger {
       }
     },
   };
+}
+
+/**
+ * Takes hold of a device's folder for this process; the returned function lets go of it. Two core devices in one folder
+ * would run every component twice.
+ */
+export function claimRoot(root: string): () => void {
+  const path = join(root, 'core-device.pid');
+  const [pid = '', started = ''] = existsSync(path) ? readFileSync(path, 'utf8').split(' ') : [];
+  if (started !== '' && startOf(Number(pid)) === started)
+    throw new Error(`the core device in ${root} runs already, as process ${pid}: stop that one first`);
+  writeFileSync(path, `${process.pid} ${startOf(process.pid) ?? ''}`);
+  return () => rmSync(path, { force: true });
 }
 
 /** When a process started, in the system's own words; undefined when there is none of this id. */

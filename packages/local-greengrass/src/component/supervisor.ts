@@ -24,6 +24,7 @@ export class Supervisor {
   #definitions: Definitions = new Map();
   #components = new Map<string, Component>();
   readonly #watchers = new Set<() => void>();
+  #stopped = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -54,6 +55,7 @@ export class Supervisor {
 
   /** Stops what changes, dependants first, and starts what comes instead, dependencies first. */
   async apply(next: Definitions, changed: ReadonlySet<string>): Promise<void> {
+    if (this.#stopped) throw new Error('the core device stops: nothing is started any more');
     for (const name of startOrder(this.#definitions).reverse()) {
       if (!changed.has(name)) continue;
       await this.#components.get(name)?.stop();
@@ -73,7 +75,9 @@ export class Supervisor {
     return watched.filter(isBroken);
   }
 
+  /** For good: what a deployment would still start is not started. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     for (const name of startOrder(this.#definitions).reverse()) await this.#components.get(name)?.stop();
   }
 
