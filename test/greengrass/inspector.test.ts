@@ -49,25 +49,31 @@ async function listen(): Promise<void> {
   stopListening = await listenToVerdicts(context, THING, ca, (verdict) => verdicts.push(verdict));
 }
 
+/** A version of the model component, as the edge-deployer makes it. */
+async function model(version: string, onnx: Uint8Array, manifest: unknown): Promise<void> {
+  const folder = `components/com.assay.model/${version}`;
+  const artifact = (file: string) => ({ URI: artifactUri(`${folder}/${file}`) });
+  await cloud.component(
+    {
+      RecipeFormatVersion: '2020-01-25',
+      ComponentName: 'com.assay.model',
+      ComponentVersion: version,
+      ComponentConfiguration: { DefaultConfiguration: { modelPackageArn: MODEL_PACKAGE } },
+      Manifests: [
+        { Platform: { os: '*' }, Lifecycle: {}, Artifacts: [artifact('model.onnx'), artifact('manifest.json')] },
+      ],
+    },
+    { [`${folder}/model.onnx`]: Buffer.from(onnx), [`${folder}/manifest.json`]: JSON.stringify(manifest) },
+  );
+}
+
 beforeAll(async () => {
   cloud = await startCloud();
   config = await cloud.provision(THING);
   framesDir = join(config.root, 'frames');
   await cloud.s3.send(new CreateBucketCommand({ Bucket: IMAGES }));
   const { onnx, manifest } = tinyModel();
-  const artifact = (file: string) => ({ URI: artifactUri(`components/model/${file}`) });
-  await cloud.component(
-    {
-      RecipeFormatVersion: '2020-01-25',
-      ComponentName: 'com.assay.model',
-      ComponentVersion: '1.0.1',
-      ComponentConfiguration: { DefaultConfiguration: { modelPackageArn: MODEL_PACKAGE } },
-      Manifests: [
-        { Platform: { os: '*' }, Lifecycle: {}, Artifacts: [artifact('model.onnx'), artifact('manifest.json')] },
-      ],
-    },
-    { 'components/model/model.onnx': Buffer.from(onnx), 'components/model/manifest.json': JSON.stringify(manifest) },
-  );
+  await model('1.0.1', onnx, manifest);
 }, 120_000);
 
 afterAll(async () => {
@@ -109,6 +115,17 @@ describe('the inspector on a core device', () => {
     const { Metadata } = await cloud.s3.send(new HeadObjectCommand({ Bucket: IMAGES, Key }));
     expect(Metadata).toMatchObject({ station: 'station-1', part: 'part-1', origin: 'edge' });
     expect(Date.parse(Metadata?.['captured-at'] ?? '')).toBeGreaterThan(Date.UTC(2020, 0));
+  }, 60_000);
+
+  it('goes back to the model before when the new one is not what its manifest says, and inspects on', async () => {
+    const { onnx, manifest } = tinyModel();
+    await model('1.0.2', Buffer.concat([onnx, Buffer.from([0])]), manifest);
+    const deployment = await cloud.deploy({ 'com.assay.inspector': '1.0.2', 'com.assay.model': '1.0.2' });
+    const ended = await cloud.ended(THING, deployment);
+    expect(ended.coreDeviceExecutionStatus).toBe('FAILED');
+    expect(ended.reason).toContain('FAILED_ROLLBACK_COMPLETE: com.assay.inspector is broken');
+    await placeFrame('after.png', 0);
+    await until(() => verdicts.some(({ file }) => file === 'after.png'));
   }, 60_000);
 
   it('goes on without the cloud, and says what waited exactly once when it is back', async () => {

@@ -18,6 +18,8 @@ export interface DeviceEndpoint {
 /** First byte of MQTT's CONNECT packet (MQTT 3.1.1, 3.1.1). */
 const MQTT_CONNECT = 0x10;
 const PORT = 'port';
+/** Milliseconds. */
+const SILENCE = 30_000;
 
 /**
  * Opens the endpoint on the port that devices were told earlier. AWS has several hosts for what is one port here: MQTT
@@ -34,7 +36,10 @@ export async function openDeviceEndpoint(iot: Iot): Promise<DeviceEndpoint> {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
+    // Whoever connects says something soon.
+    socket.setTimeout(SILENCE, () => socket.destroy());
     socket.once('data', (first: Buffer) => {
+      socket.setTimeout(0);
       socket.pause();
       socket.unshift(first);
       if (first[0] === MQTT_CONNECT) broker.accept(socket);
