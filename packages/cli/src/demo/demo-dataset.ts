@@ -24,15 +24,17 @@ export interface DemoDataset {
 }
 
 const SETTINGS = { seed: 20, tags: 38, shotsPerTag: 4, defectFreeShare: 0.2 };
-const HELD_OUT_TAGS = 6;
+/** Parts that are never uploaded. */
+const HELD_OUT = { defective: 4, good: 2 };
 
-/** Brushed-metal tags with scratches and dents, drawn from a seed; the last tags are held out. */
+/** Brushed-metal tags with scratches and dents, drawn from a seed; the last of either kind are held out. */
 export async function generatedDataset(): Promise<DemoDataset> {
   const images: DemoImage[] = [];
   for await (const { fileName, part, width, height, jpeg, boxes } of generateTags(SETTINGS))
     images.push({ fileName, part, width, height, bytes: jpeg, boxes });
-  const parts = [...new Set(images.map(({ part }) => part))];
-  const heldOutParts = new Set(parts.slice(-HELD_OUT_TAGS));
+  const defective = new Set(images.filter(({ boxes }) => boxes.length > 0).map(({ part }) => part));
+  const good = new Set(images.map(({ part }) => part)).difference(defective);
+  const heldOutParts = new Set([...[...defective].slice(-HELD_OUT.defective), ...[...good].slice(-HELD_OUT.good)]);
   return {
     classes: DEFECT_CLASSES,
     labelled: images.filter(({ part }) => !heldOutParts.has(part)),

@@ -37,8 +37,6 @@ export function createEventLog(logs: CloudWatchLogsClient, logGroupName: string)
   };
 }
 
-export type EventLog = ReturnType<typeof createEventLog>;
-
 /**
  * An event of the catalogue. Undefined for what others put on the bus: an event that the catalogue doesn't know, or one
  * that isn't what it says it is, which its consumers turn away too.
