@@ -75,13 +75,15 @@ describe('a deployment to a core device', () => {
   });
 
   it('goes back to the version before when the new one does not come up', async () => {
-    await cloud.component(recipe('com.example.Hello', '2.0.0', { Startup: 'exit 3' }));
+    await cloud.component(recipe('com.example.Hello', '2.0.0', { Startup: 'echo no camera >&2; exit 3' }));
     const running = await start();
     await until(() => running.components()[0]?.state === 'RUNNING');
     const deployment = await cloud.deploy({ 'com.example.Hello': '2.0.0' });
     const ended = await cloud.ended('device-1', deployment);
     expect(ended.coreDeviceExecutionStatus).toBe('FAILED');
-    expect(ended.reason).toContain('FAILED_ROLLBACK_COMPLETE: com.example.Hello is broken: startup exited with code 3');
+    expect(ended.reason).toContain(
+      'FAILED_ROLLBACK_COMPLETE: com.example.Hello is broken: startup exited with code 3 (the last that it said: no camera)',
+    );
     expect(ended.statusDetails?.errorTypes).toEqual(['COMPONENT_ERROR']);
     expect(running.components()).toEqual([
       { name: 'com.example.Hello', version: '1.0.0', state: 'RUNNING', reason: '' },

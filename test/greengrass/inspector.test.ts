@@ -123,7 +123,7 @@ describe('the inspector on a core device', () => {
     const deployment = await cloud.deploy({ 'com.assay.inspector': '1.0.2', 'com.assay.model': '1.0.2' });
     const ended = await cloud.ended(THING, deployment);
     expect(ended.coreDeviceExecutionStatus).toBe('FAILED');
-    expect(ended.reason).toContain('FAILED_ROLLBACK_COMPLETE: com.assay.inspector is broken');
+    expect(ended.reason).toMatch(/FAILED_ROLLBACK_COMPLETE: com.assay.inspector is broken.*manifest/);
     await placeFrame('after.png', 0);
     await until(() => verdicts.some(({ file }) => file === 'after.png'));
   }, 60_000);

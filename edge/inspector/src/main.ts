@@ -86,5 +86,7 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   report('the inspector could not start', error);
+  // The log's last line is what the device tells of a component that doesn't come up.
+  report(`the inspector could not start: ${error instanceof Error ? error.message : String(error)}`);
   process.exit(1);
 });

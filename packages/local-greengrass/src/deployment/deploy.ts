@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { logTail } from '../component/log-tail.ts';
+import { logPath } from '../component/paths.ts';
 import type { Definitions, Supervisor } from '../component/supervisor.ts';
 import type { StateFile } from '../state.ts';
 import { type DeploymentDocument, deploymentDocumentSchema } from './document.ts';
@@ -97,7 +99,7 @@ async function merge(
 async function bringUp(
   definitions: Definitions,
   changed: ReadonlySet<string>,
-  { supervisor, configurationChanged }: DeploymentContext,
+  { root, supervisor, configurationChanged }: DeploymentContext,
 ): Promise<DeploymentFailure | undefined> {
   const before = new Map([...supervisor.definitions].map(([name, { configuration }]) => [name, configuration]));
   await supervisor.apply(definitions, changed);
@@ -106,6 +108,9 @@ async function bringUp(
       configurationChanged(name);
   const broken = await supervisor.settled(definitions.keys());
   if (broken.length === 0) return undefined;
-  const reasons = broken.map((component) => `${component.definition.name} is broken: ${component.reason}`);
+  const reasons = broken.map(({ definition: { name }, reason }) => {
+    const said = logTail(logPath(root, name));
+    return `${name} is broken: ${reason}${said && ` (the last that it said: ${said})`}`;
+  });
   return new DeploymentFailure(reasons.join('; '), ['COMPONENT_UPDATE_ERROR', 'COMPONENT_BROKEN'], ['COMPONENT_ERROR']);
 }
