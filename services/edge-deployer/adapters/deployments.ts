@@ -12,6 +12,9 @@ import {
 import { deploymentPolicies, jobConfiguration } from '../domain/line/deployment-policy.ts';
 import { INSPECTOR_COMPONENT, MODEL_COMPONENT } from '../domain/model/model-component.ts';
 
+/** The nucleus keeps a component's configuration over its versions: without this the next model would bear the former's name. */
+const asTheRecipeSays = { reset: [''] };
+
 /** Deployments to one thing group. */
 export interface Deployments {
   create(token: string, modelVersion: string, inspectorVersion: string): Promise<string>;
@@ -29,8 +32,8 @@ export function createDeployments(greengrass: GreengrassV2Client, thingGroupArn:
           deploymentName: `model ${modelVersion} (${token})`,
           // A deployment replaces the group's former one entirely, so both components are always named.
           components: {
-            [MODEL_COMPONENT]: { componentVersion: modelVersion },
-            [INSPECTOR_COMPONENT]: { componentVersion: inspectorVersion },
+            [MODEL_COMPONENT]: { componentVersion: modelVersion, configurationUpdate: asTheRecipeSays },
+            [INSPECTOR_COMPONENT]: { componentVersion: inspectorVersion, configurationUpdate: asTheRecipeSays },
           },
           deploymentPolicies,
           iotJobConfiguration: {
