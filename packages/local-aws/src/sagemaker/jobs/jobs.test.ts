@@ -65,18 +65,18 @@ describe('SageMaker jobs', () => {
   let sagemaker: SageMakerClient;
   let s3: S3Client;
   const text = async (Key: string) =>
-    (await s3.send(new GetObjectCommand({ Bucket: 'work', Key }))).Body?.transformToString();
-  const put = (Key: string, Body: string) => s3.send(new PutObjectCommand({ Bucket: 'work', Key, Body }));
+    (await s3.send(new GetObjectCommand({ Bucket: 'job-data', Key }))).Body?.transformToString();
+  const put = (Key: string, Body: string) => s3.send(new PutObjectCommand({ Bucket: 'job-data', Key, Body }));
 
   beforeAll(async () => {
     aws = await startAws({ images });
     sagemaker = aws.client(SageMakerClient);
     s3 = aws.client(S3Client);
-    await s3.send(new CreateBucketCommand({ Bucket: 'work' }));
+    await s3.send(new CreateBucketCommand({ Bucket: 'job-data' }));
     await put('raw/a.txt', 'first');
     await put('raw/deep/b.txt', 'second');
     await put('train/part.txt', 'part');
-    await put('list.manifest', JSON.stringify([{ prefix: 's3://work/raw/' }, 'a.txt']));
+    await put('list.manifest', JSON.stringify([{ prefix: 's3://job-data/raw/' }, 'a.txt']));
   });
   afterAll(() => aws.close());
 
@@ -101,7 +101,7 @@ describe('SageMaker jobs', () => {
       {
         OutputName: 'report',
         S3Output: {
-          S3Uri: `s3://work/${prefix}`,
+          S3Uri: `s3://job-data/${prefix}`,
           LocalPath: '/opt/ml/processing/output/report',
           S3UploadMode: 'EndOfJob' as const,
         },
@@ -116,7 +116,7 @@ describe('SageMaker jobs', () => {
 
   it('runs a processing job on its inputs and uploads its outputs', async () => {
     await processing('count', {
-      ProcessingInputs: inputs('s3://work/raw', 'S3Prefix'),
+      ProcessingInputs: inputs('s3://job-data/raw', 'S3Prefix'),
       ProcessingOutputConfig: outputs('out/count'),
       Environment: { OWN: 'yes' },
     });
@@ -136,7 +136,7 @@ describe('SageMaker jobs', () => {
 
   it('fetches only what a manifest names', async () => {
     await processing('listed', {
-      ProcessingInputs: inputs('s3://work/list.manifest', 'ManifestFile'),
+      ProcessingInputs: inputs('s3://job-data/list.manifest', 'ManifestFile'),
       ProcessingOutputConfig: outputs('out/listed'),
     });
     await processed('listed');
@@ -154,9 +154,9 @@ describe('SageMaker jobs', () => {
   it('names the image that nothing is mapped to, and the inputs that are missing', async () => {
     await processing('no-image', { AppSpecification: { ImageUri: image('absent') } });
     expect((await processed('no-image')).FailureReason).toContain("images: { 'test/absent': { command: ['…'] } }");
-    await processing('no-input', { ProcessingInputs: inputs('s3://work/nothing/', 'S3Prefix') });
+    await processing('no-input', { ProcessingInputs: inputs('s3://job-data/nothing/', 'S3Prefix') });
     expect((await processed('no-input')).FailureReason).toContain(
-      'No S3 objects found under S3 URL "s3://work/nothing/"',
+      'No S3 objects found under S3 URL "s3://job-data/nothing/"',
     );
   });
 
@@ -178,10 +178,10 @@ describe('SageMaker jobs', () => {
         InputDataConfig: [
           {
             ChannelName: 'train',
-            DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: 's3://work/train/' } },
+            DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: 's3://job-data/train/' } },
           },
         ],
-        OutputDataConfig: { S3OutputPath: 's3://work/models/' },
+        OutputDataConfig: { S3OutputPath: 's3://job-data/models/' },
         ResourceConfig: { InstanceType: 'ml.m5.large', InstanceCount: 1, VolumeSizeInGB: 10 },
         StoppingCondition: { MaxRuntimeInSeconds: 600 },
         ...more,
@@ -197,12 +197,12 @@ describe('SageMaker jobs', () => {
 
   it('trains under the contract of /opt/ml, packs the model, keeps metrics and checkpoints', async () => {
     await put('checkpoints/t/epoch-1', 'one');
-    await training('t', { CheckpointConfig: { S3Uri: 's3://work/checkpoints/t/' } });
+    await training('t', { CheckpointConfig: { S3Uri: 's3://job-data/checkpoints/t/' } });
     const job = await trained('t');
     expect(job).toMatchObject({
       TrainingJobStatus: 'Completed',
       SecondaryStatus: 'Completed',
-      ModelArtifacts: { S3ModelArtifacts: 's3://work/models/t/output/model.tar.gz' },
+      ModelArtifacts: { S3ModelArtifacts: 's3://job-data/models/t/output/model.tar.gz' },
       FinalMetricDataList: [{ MetricName: 'loss', Value: 0.25 }],
     });
     expect(job.SecondaryStatusTransitions?.map(({ Status }) => Status)).toEqual([
@@ -221,14 +221,16 @@ describe('SageMaker jobs', () => {
       resumed: ['epoch-1'],
       mode: 'train',
     });
-    const { Contents } = await s3.send(new ListObjectsV2Command({ Bucket: 'work', Prefix: 'checkpoints/t/' }));
+    const { Contents } = await s3.send(new ListObjectsV2Command({ Bucket: 'job-data', Prefix: 'checkpoints/t/' }));
     expect(Contents?.map(({ Key }) => Key)).toEqual(['checkpoints/t/epoch-1', 'checkpoints/t/epoch-2']);
     const { TrainingJobSummaries } = await sagemaker.send(new ListTrainingJobsCommand({ NameContains: 't' }));
     expect(TrainingJobSummaries?.[0]).toMatchObject({ TrainingJobName: 't', TrainingJobStatus: 'Completed' });
   });
 
   async function modelFiles(job: string): Promise<Map<string, string>> {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'work', Key: `models/${job}/output/model.tar.gz` }));
+    const { Body } = await s3.send(
+      new GetObjectCommand({ Bucket: 'job-data', Key: `models/${job}/output/model.tar.gz` }),
+    );
     const files = new Map<string, string>();
     const unpack = extract();
     unpack.end(gunzipSync((await Body?.transformToByteArray()) ?? new Uint8Array()));
