@@ -27,7 +27,7 @@ const CANDIDATES = 10;
 /** Boxes count as at least this many strides to each side of their centre: else a thin scratch holds no anchor. */
 const SMALLEST_REACH = 0.75;
 /** A truth's best anchor aims at least this high, so that training starts although nothing overlaps yet. */
-const SMALLEST_TARGET = 0.05;
+const SMALLEST_TARGET = 0.2;
 
 /**
  * Task-aligned assignment (TOOD, Feng et al. 2021) as graph operators: per truth, the ten anchors inside it with the
