@@ -27,6 +27,14 @@ export function notImplemented(what: string): AwsError {
   return new AwsError('NotImplemented', `${what} is not implemented by this endpoint.`, { status: 501 });
 }
 
+/** The embedded AWS stops: what was under way is left as it was on record, and taken up at the next start. */
+export class Closing extends Error {
+  constructor() {
+    super('the embedded AWS is closing');
+    this.name = 'Closing';
+  }
+}
+
 /** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { Caller } from './caller.ts';
-import { AwsError, messageOf, notImplemented } from './errors.ts';
+import { AwsError, Closing, messageOf, notImplemented } from './errors.ts';
 import type { Kernel } from './kernel.ts';
 import { serializeError } from './protocol/error-response.ts';
 import { type OperationModel, type ProtocolName, type ServiceModel, serviceModel } from './protocol/model.ts';
@@ -203,6 +203,8 @@ export class Gateway {
 
   #asAwsError(error: unknown): AwsError {
     if (error instanceof AwsError) return error;
+    if (error instanceof Closing)
+      return new AwsError('ServiceUnavailable', error.message, { status: 503, cause: error });
     this.#kernel.report(`an operation failed: ${messageOf(error)}`, error);
     return new AwsError(
       'InternalFailure',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from './clock.ts';
-import { messageOf } from './errors.ts';
+import { Closing, messageOf } from './errors.ts';
 import type { Store } from './store.ts';
 
 export interface Task {
@@ -33,7 +33,7 @@ interface Row {
  *
  * A task is added in the same transaction as the state that calls for it, runs after that is on disk, and is removed
  * when its handler has returned; so each runs at least once. A handler that throws is tried again after 1 s, 2 s, 4 s …
- * up to a minute: policies with an end (a dead-letter queue) belong in the handler.
+ * up to a minute: policies with an end (a dead-letter queue) belong in the handler. {@link Closing} leaves it for the next start.
  */
 export class Outbox {
   readonly #store: Store;
@@ -152,8 +152,10 @@ export class Outbox {
     try {
       outcome = await kind.handler(JSON.parse(row.payload), { id: row.id, attempts: row.attempts });
     } catch (error) {
-      this.#report(`${row.kind} failed and will be tried again: ${messageOf(error)}`, error);
-      outcome = { again: this.#clock.now() + Math.min(60_000, 1000 * 2 ** row.attempts) };
+      if (!(error instanceof Closing))
+        this.#report(`${row.kind} failed and will be tried again: ${messageOf(error)}`, error);
+      const pause = error instanceof Closing ? 0 : Math.min(60_000, 1000 * 2 ** row.attempts);
+      outcome = { again: this.#clock.now() + pause };
     }
     kind.running--;
     this.#active.delete(row.id);

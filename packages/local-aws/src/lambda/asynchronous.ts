@@ -3,7 +3,7 @@ import { AwsError, messageOf } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Outcome } from '../kernel/outbox.ts';
 import type { InvocationResult } from './environment.ts';
-import { type EnvironmentPool, PoolClosed } from './environment-pool.ts';
+import type { EnvironmentPool } from './environment-pool.ts';
 import { type Functions, type LambdaFunction, qualifiedArn } from './functions.ts';
 import { configurationKey, type InvokeConfiguration, type InvokeConfigurations } from './invoke-configuration.ts';
 
@@ -66,7 +66,6 @@ export class AsyncInvocations {
       const { requestId, payload } = invocation;
       result = await this.#pool.run(lambda, { requestId, payload }, { throttled: false });
     } catch (error) {
-      if (error instanceof PoolClosed) return { again: this.#kernel.clock.now() };
       if (!(error instanceof AwsError && error.code === 'TooManyRequestsException')) throw error;
       const delay = Math.min(LONGEST_THROTTLE_DELAY, 1000 * 2 ** Math.min(invocation.throttles, 10));
       return {

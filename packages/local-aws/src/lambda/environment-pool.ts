@@ -1,4 +1,4 @@
-import { AwsError } from '../kernel/errors.ts';
+import { AwsError, Closing } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { CodeStore } from './code-store.ts';
 import { Environment, type Invocation, type InvocationResult } from './environment.ts';
@@ -10,15 +10,6 @@ import { RuntimeApi } from './runtime-api.ts';
 const MOST_ENVIRONMENTS = 8;
 const IDLE_MILLISECONDS = 5 * 60_000;
 const OLDEST_MILLISECONDS = (CREDENTIAL_SECONDS - 3600) * 1000;
-
-/** The embedded AWS stops: what was to run, or ran, has to run again after the next start. */
-export class PoolClosed extends Error {
-  override readonly name = 'PoolClosed';
-
-  constructor() {
-    super('the embedded AWS is closing');
-  }
-}
 
 interface Waiting {
   lambda: LambdaFunction;
@@ -50,7 +41,7 @@ export class EnvironmentPool {
     invocation: Invocation,
     { throttled }: { throttled: boolean },
   ): Promise<InvocationResult> {
-    if (this.#closed) throw new PoolClosed();
+    if (this.#closed) throw new Closing();
     if (lambda.reservedConcurrency === 0 || (throttled && this.#atReserve(lambda)))
       throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', {
         status: 429,
@@ -61,7 +52,7 @@ export class EnvironmentPool {
       try {
         const result = await environment.run(invocation);
         // Its process was killed, whatever it seems to have said.
-        if (this.#closed) throw new PoolClosed();
+        if (this.#closed) throw new Closing();
         if (result) return result;
       } finally {
         this.#release(environment);
@@ -76,7 +67,7 @@ export class EnvironmentPool {
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const waiting of this.#waiting.splice(0)) waiting.refuse(new PoolClosed());
+    for (const waiting of this.#waiting.splice(0)) waiting.refuse(new Closing());
     const all = [...this.#idle.keys(), ...this.#busy];
     for (const cancel of this.#idle.values()) cancel();
     for (const environment of all) environment.kill();

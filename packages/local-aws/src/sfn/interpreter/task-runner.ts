@@ -1,5 +1,5 @@
 import type { Caller } from '../../kernel/caller.ts';
-import { AwsError, messageOf } from '../../kernel/errors.ts';
+import { AwsError, Closing, messageOf } from '../../kernel/errors.ts';
 import type { State } from '../definition/definition.ts';
 import { isObject, type Json } from '../json.ts';
 import { type Integration, integrationOf } from '../tasks/integration.ts';
@@ -104,6 +104,7 @@ export class TaskRunner {
     try {
       result = await task();
     } catch (error) {
+      if (error instanceof Closing) throw error;
       if (!(error instanceof StateError))
         this.#run.kernel.report(`the task ${resource} of ${moment.execution.arn} failed`, error);
       const failed = error instanceof StateError ? error : new StateError('States.Runtime', messageOf(error));
