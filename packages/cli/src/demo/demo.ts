@@ -13,7 +13,7 @@ import { startAnnotators } from './annotators.ts';
 import { cocoDataset, type DemoDataset, type DemoImage, generatedDataset } from './demo-dataset.ts';
 import { type Inspection, inspectOnDevice } from './device-inspection.ts';
 import { writeReport } from './report.ts';
-import { demoSettings } from './settings.ts';
+import { demoSettings, enoughLabels } from './settings.ts';
 import { testSplit } from './test-split.ts';
 import { until } from './waiting.ts';
 
@@ -83,7 +83,7 @@ async function play(
 ): Promise<DemoResult> {
   const { clients, names, chain } = context;
   const answers = await timed('Images uploaded, checked, labelled, verified and stored', () => label(context, dataset));
-  const model = await timed('Detector trained, evaluated and registered', () => train(context));
+  const model = await timed('Detector trained, evaluated and registered', () => train(context, enoughLabels(dataset)));
   await timed('Model approved and rolled out to the device', () => rollOut(context, model));
   const frames = dataset.heldOut.length > 0 ? dataset.heldOut : await testSplit(clients.s3, model, dataset.labelled);
   const inspections = await timed(`Device has inspected ${frames.length} parts`, () =>
@@ -143,14 +143,11 @@ async function label(context: Context, dataset: DemoDataset): Promise<number> {
   return team.answers();
 }
 
-/** The label store's own count starts a training; where a repeated run stores nothing new, one is asked for. */
-async function train(context: Context): Promise<ModelState> {
+/** Enough labels start a training by themselves; where too many images were given up for that, one is asked for. */
+async function train(context: Context, enough: number): Promise<ModelState> {
   const state = await context.chain.refresh();
-  const known = new Set(state.models.keys());
-  if (![...state.trainings.values()].some(({ stage }) => stage === 'running') && known.size === 0) {
-    const started = await waitForStart(context);
-    if (!started) await requestTraining(context, 'the demo wants a model', 'demo');
-  }
+  if (state.trainings.size === 0 && countStages(state).approved < enough)
+    await requestTraining(context, 'the demo wants a model', 'demo');
   return until(
     context,
     'Training',
@@ -163,22 +160,6 @@ async function train(context: Context): Promise<ModelState> {
     },
     ({ trainings }) => [...trainings.values()].at(-1)?.stage ?? 'about to start',
   );
-}
-
-/** @returns whether a training began by itself within ten seconds. */
-async function waitForStart(context: Context): Promise<boolean> {
-  try {
-    return await until(
-      context,
-      'Training',
-      10_000,
-      ({ trainings }) => (trainings.size > 0 ? true : undefined),
-      () => 'about to start',
-    );
-  } catch (error) {
-    if (error instanceof CliError) return false;
-    throw error;
-  }
 }
 
 async function rollOut(context: Context, { modelPackageArn }: ModelState): Promise<void> {
