@@ -6,6 +6,9 @@ export function demoSettings(dataset: DemoDataset): Record<string, string> {
   return {
     ASSAY_LABELING_CATEGORIES: classes.join(','),
     ASSAY_LABELING_MIN_IMAGES: String(Math.min(40, labelled.length)),
+    // A busy machine gets the time that it needs: a training that is cut short has hardly learnt.
+    ASSAY_TRAIN_STEPS: '1000',
+    ASSAY_TRAIN_SECONDS: '600',
     ASSAY_TRAIN_MINIMUM_LABELS: String(enoughLabels(dataset)),
   };
 }
