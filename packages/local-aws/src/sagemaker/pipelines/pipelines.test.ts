@@ -77,7 +77,7 @@ const train = {
         },
       },
     ],
-    OutputDataConfig: { S3OutputPath: 's3://work/models/' },
+    OutputDataConfig: { S3OutputPath: 's3://job-data/models/' },
     ResourceConfig: { InstanceCount: 1, InstanceType: 'ml.m5.large', VolumeSizeInGB: 10 },
     StoppingCondition: { MaxRuntimeInSeconds: 100 },
   },
@@ -158,7 +158,7 @@ describe('SageMaker Pipelines', () => {
   beforeAll(async () => {
     aws = await startAws({ images });
     sagemaker = aws.client(SageMakerClient);
-    await aws.client(S3Client).send(new CreateBucketCommand({ Bucket: 'work' }));
+    await aws.client(S3Client).send(new CreateBucketCommand({ Bucket: 'job-data' }));
     await sagemaker.send(new CreateModelPackageGroupCommand({ ModelPackageGroupName: 'detector' }));
     await create('chain', [prepare, train, evaluate, gate]);
   });
@@ -215,7 +215,7 @@ describe('SageMaker Pipelines', () => {
       MetadataProperties: { GeneratedBy: arn },
     });
     const url = registered.InferenceSpecification?.Containers?.[0]?.ModelDataUrl;
-    expect(url?.toLowerCase()).toBe(`s3://work/models/${trained}/output/model.tar.gz`);
+    expect(url?.toLowerCase()).toBe(`s3://job-data/models/${trained}/output/model.tar.gz`);
     const { PipelineParameters } = await sagemaker.send(
       new ListPipelineParametersForExecutionCommand({ PipelineExecutionArn: arn }),
     );
@@ -268,7 +268,7 @@ describe('SageMaker Pipelines', () => {
 
   it('takes the result of an equal step that succeeded before, when caching is on', async () => {
     const cached = { ...prepare, CacheConfig: { Enabled: true, ExpireAfter: 'P1D' } };
-    const fixed = { ...cached.Arguments, ProcessingOutputConfig: output('train', 's3://work/fixed') };
+    const fixed = { ...cached.Arguments, ProcessingOutputConfig: output('train', 's3://job-data/fixed') };
     await create('cached', [{ ...cached, Arguments: fixed }]);
     const first = await start('cached');
     await ended(first);
