@@ -56,7 +56,7 @@ const prepare = {
     RoleArn: { Get: 'Parameters.Role' },
     AppSpecification: { ImageUri: image('prepare') },
     Environment: { SNAPSHOT: { Get: 'Parameters.Snapshot' } },
-    ProcessingOutputConfig: output('train', join('s3://work', execution, 'train')),
+    ProcessingOutputConfig: output('train', join('s3://job-data', execution, 'train')),
   },
 };
 const train = {
@@ -100,7 +100,7 @@ const evaluate = {
         },
       },
     ],
-    ProcessingOutputConfig: output('evaluation', join('s3://work', execution, 'evaluation')),
+    ProcessingOutputConfig: output('evaluation', join('s3://job-data', execution, 'evaluation')),
   },
   PropertyFiles: [{ PropertyFileName: 'Report', OutputName: 'evaluation', FilePath: 'evaluation.json' }],
 };
