@@ -206,7 +206,7 @@ describe('the chain', () => {
     'shows itself to the aws command line',
     async () => {
       const { endpoint = '', region, credentials } = context.connection;
-      const { imageBucket, modelPackageGroup, featureGroup, pipeline } = context.names;
+      const { imageBucket, modelPackageGroup, featureGroup, pipeline, thingGroup } = context.names;
       const keys = { AWS_ACCESS_KEY_ID: credentials?.accessKeyId, AWS_SECRET_ACCESS_KEY: credentials?.secretAccessKey };
       const env = { ...process.env, ...keys, AWS_DEFAULT_REGION: region, AWS_PROFILE: undefined };
       // Not the synchronous kind: the embedded AWS answers from this process.
@@ -236,7 +236,7 @@ describe('the chain', () => {
       expect(await aws('sagemaker', 'list-model-packages', '--model-package-group-name', modelPackageGroup)).toContain(
         'Approved',
       );
-      expect(await aws('greengrassv2', 'list-deployments')).toContain('COMPLETED');
+      expect(await aws('greengrassv2', 'list-deployments')).toContain(thingGroup);
     },
     MINUTE,
   );
