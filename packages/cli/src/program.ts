@@ -48,11 +48,13 @@ export function createProgram(): Command {
     .description('play the whole chain, with simulated labelers, on generated images or on your own')
     .option('--images <dir>', 'your photographs')
     .option('--annotations <file>', 'their truth, as COCO JSON')
-    .option('--port <port>', 'port of the embedded AWS on 127.0.0.1', port, 0)
-    .action((options: { images?: string; annotations?: string; port: number }) => {
+    .option('--port <port>', `port of the embedded AWS on 127.0.0.1 (any; with --data ${DEFAULT_PORT})`, port)
+    .action((options: { images?: string; annotations?: string; port?: number }) => {
       const given = program.getOptionValueSource('data') === 'cli';
       const dataDir = given ? globals().data : resolve(repositoryRoot, '.assay', 'demo');
-      return demoCommand(terminalOf(), { ...options, dataDir, fresh: !given });
+      // A folder that is used again keeps its port: the addresses of its queues hold it.
+      const chosen = options.port ?? (given ? DEFAULT_PORT : 0);
+      return demoCommand(terminalOf(), { ...options, port: chosen, dataDir, fresh: !given });
     });
   program
     .command('upload <dir>')
