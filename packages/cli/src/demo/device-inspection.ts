@@ -23,11 +23,14 @@ export async function inspectOnDevice(
   images: readonly DemoImage[],
   { framesDir, station }: { framesDir: string; station: string },
 ): Promise<Inspection[]> {
-  const byFile = new Map(images.map((image) => [image.fileName, image]));
+  // The device inspects a file once: a demo that is played again takes new photographs, so to speak.
+  const shift = Date.now().toString(36);
+  const frames = images.map((image) => ({ ...image, file: `${shift}-${image.fileName}` }));
+  const expected = new Set(frames.map(({ file }) => file));
   const verdicts = new Map<string, Verdict>();
   const arrival = Promise.withResolvers<void>();
   const unsubscribe = await device.onVerdict((verdict) => {
-    if (byFile.has(verdict.file)) verdicts.set(verdict.file, verdict);
+    if (expected.has(verdict.file)) verdicts.set(verdict.file, verdict);
     terminal.progress(`Inspecting ${verdicts.size}/${images.length}`);
     if (verdicts.size === images.length) arrival.resolve();
   });
@@ -42,27 +45,29 @@ export async function inspectOnDevice(
   }, LONGEST_WAIT);
   try {
     if (images.length === 0) return [];
-    for (const image of images) await placeFrame(framesDir, station, image);
+    for (const frame of frames) await placeFrame(framesDir, station, frame);
     await arrival.promise;
   } finally {
     clearTimeout(timer);
     await unsubscribe();
   }
-  return images.flatMap((image) => {
-    const verdict = verdicts.get(image.fileName);
-    return verdict
-      ? [{ ...verdict, fileName: image.fileName, part: image.part, defective: image.boxes.length > 0 }]
-      : [];
+  return frames.flatMap(({ file, fileName, part, boxes }) => {
+    const verdict = verdicts.get(file);
+    return verdict ? [{ ...verdict, fileName, part, defective: boxes.length > 0 }] : [];
   });
 }
 
 /** As a camera does it: `<station>/<part>/<file>`, appearing whole or not at all. */
-async function placeFrame(framesDir: string, station: string, { part, fileName, bytes }: DemoImage): Promise<void> {
+async function placeFrame(
+  framesDir: string,
+  station: string,
+  { part, file, bytes }: DemoImage & { file: string },
+): Promise<void> {
   const folder = join(framesDir, station, part);
   await mkdir(folder, { recursive: true });
-  const temporary = join(folder, `.${fileName}.tmp`);
+  const temporary = join(folder, `.${file}.tmp`);
   await writeFile(temporary, bytes);
-  await rename(temporary, join(folder, fileName));
+  await rename(temporary, join(folder, file));
 }
 
 /** How often the device was right. An escape is a defective part that passed; overkill a good one that failed. */

@@ -38,13 +38,14 @@ export function createTerminal(json: boolean, out: NodeJS.WriteStream, err: Node
     },
     progress(line) {
       if (line === last) return;
-      last = line;
       if (people.isTTY) {
+        last = line;
         people.write(`\r\u001b[2K${line.slice(0, (people.columns ?? 80) - 1)}`);
         open = true;
       } else if (Date.now() - written > QUIET) {
         // A log wants to know that it goes on, not each step.
         written = Date.now();
+        last = line;
         people.write(`${line}\n`);
       }
     },
