@@ -57,6 +57,7 @@ import { createState, type Iot } from './state.ts';
 export const iotService = defineService<'iot', Iot>({
   name: 'iot',
   signingName: 'iot',
+  formerSigningName: 'execute-api',
   load: () => import('@aws-sdk/client-iot'),
   create(kernel) {
     const iot = createState(kernel);

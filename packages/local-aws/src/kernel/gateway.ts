@@ -166,7 +166,9 @@ export class Gateway {
 
   /** Which operation of which service a request is for. The signature's scope names the service. */
   async #target(signingName: string, wire: WireRequest): Promise<Target> {
-    const candidates = [...this.#kernel.services.values()].filter((service) => service.signingName === signingName);
+    const candidates = [...this.#kernel.services.values()].filter((service) =>
+      service.signingNames.includes(signingName),
+    );
     if (candidates.length === 0) throw notImplemented(`The service ${signingName}`);
     const header = wire.message.headers['x-amz-target'];
     const named = typeof header === 'string' ? header : undefined;

@@ -58,8 +58,8 @@ export interface ServiceDefinition<S extends ServiceName, State> {
   name: S;
   /** The service name in the signature's credential scope. Several services may share one. */
   signingName: string;
-  /** What the service is called in IAM actions, where that differs from the signing name. */
-  iamPrefix?: string;
+  /** The name that older clients sign for. */
+  formerSigningName?: string;
   /** Loads the SDK client whose schemas describe the operations; called at the first request. */
   load(): Promise<ServiceModules[S]>;
   /** Opens tables and registers outbox handlers. */
@@ -78,8 +78,7 @@ export interface ServiceDefinition<S extends ServiceName, State> {
 /** A service as the kernel keeps it, whatever its state's type. */
 export interface Service {
   name: ServiceName;
-  signingName: string;
-  iamPrefix: string;
+  signingNames: string[];
   load(): Promise<Record<string, unknown>>;
   operationNames: string[];
   resources: Record<string, ResourceProvider>;
@@ -98,8 +97,7 @@ export interface OpenService {
 export function defineService<S extends ServiceName, State>(definition: ServiceDefinition<S, State>): Service {
   return {
     name: definition.name,
-    signingName: definition.signingName,
-    iamPrefix: definition.iamPrefix ?? definition.signingName,
+    signingNames: [definition.signingName, definition.formerSigningName ?? []].flat(),
     load: async () => ({ ...(await definition.load()) }),
     operationNames: Object.keys(definition.operations).sort(),
     resources: definition.resources ?? {},
