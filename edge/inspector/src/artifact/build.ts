@@ -57,7 +57,9 @@ async function bundle(): Promise<Uint8Array> {
     logLevel: 'silent',
     external: EXTERNAL,
     // Packages that are CommonJS call require for Node's own modules.
-    banner: { js: "import{createRequire as cr}from'node:module';const require=cr(import.meta.url);" },
+    banner: {
+      js: "import{createRequire as $bundleRequire}from'node:module';const require=$bundleRequire(import.meta.url);",
+    },
   });
   const [output] = result.outputFiles;
   if (!output) throw new Error('esbuild wrote nothing for the inspector');
