@@ -154,16 +154,23 @@ describe('the chain', () => {
   test(
     'labels nothing and trains nothing when the same images come again',
     async () => {
-      const before = { ...(await context.chain.refresh()).events };
+      const { events, images: known } = await context.chain.refresh();
+      const before = { ...events };
+      const runsBefore = new Map([...known.values()].map(({ imageId, runs }) => [imageId, [...runs]]));
       await upload(images);
-      // Something new behind them: when it has been labelled, so would they have been.
+      // Something new behind them: the run that takes it up would have taken them too.
       const [first] = images;
       if (!first) throw new Error('there are images');
       const marker: DemoImage = { ...first, part: 'marker', fileName: 'marker.jpg', bytes: await touched(first.bytes) };
       await upload([marker]);
-      await waitFor('the new image', ({ images: known }) => (known.size > images.length ? true : undefined));
-      const after = (await context.chain.refresh()).events;
-      expect(after).toEqual({ ...before, ImagesArrived: before.ImagesArrived + 1 });
+      const taken = await waitFor('the run of the new image', (state) =>
+        [...state.images.values()].find(({ part, runs }) => part === 'marker' && runs.length > 0),
+      );
+      const state = await context.chain.refresh();
+      const runs = new Map([...state.images.values()].map((image) => [image.imageId, image.runs]));
+      expect(runs).toEqual(new Map([...runsBefore, [taken.imageId, taken.runs]]));
+      const more = { ImagesArrived: before.ImagesArrived + 1, LabelingStarted: before.LabelingStarted + 1 };
+      expect(state.events).toEqual({ ...before, ...more });
     },
     2 * MINUTE,
   );
