@@ -27,12 +27,10 @@ export class Gateway {
   readonly #kernel: Kernel;
   readonly #server: Server;
   readonly #models = new Map<string, Promise<ServiceModel>>();
-  readonly #wallClock: () => number;
   #port = 0;
 
-  constructor(kernel: Kernel, wallClock: () => number = Date.now) {
+  constructor(kernel: Kernel) {
     this.#kernel = kernel;
-    this.#wallClock = wallClock;
     this.#server = createServer((message, response) => void this.#answer(message, response));
     // A long poll, or an upload over a slow disk, may take its time.
     this.#server.requestTimeout = 0;
@@ -71,7 +69,7 @@ export class Gateway {
       const caller = await verifySignature(claim, message, url, wire.bytes, {
         credentials: this.#kernel.credentials,
         clock: this.#kernel.clock,
-        wallClock: this.#wallClock,
+        wallClock: Date.now,
       });
       const request: Request = {
         caller,
@@ -145,7 +143,7 @@ export class Gateway {
       const claim = signatureClaim(message, url);
       if (!claim) throw new AwsError('MissingAuthenticationToken', 'Missing Authentication Token', { status: 403 });
       const { credentials, clock } = this.#kernel;
-      return verifySignature(claim, message, url, wire.bytes, { credentials, clock, wallClock: this.#wallClock });
+      return verifySignature(claim, message, url, wire.bytes, { credentials, clock, wallClock: Date.now });
     };
     const parameters = Object.fromEntries(
       Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),
