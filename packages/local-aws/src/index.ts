@@ -1,12 +1,12 @@
 import { type Clock, systemClock } from './kernel/clock.ts';
 import type { AccessKey } from './kernel/credentials.ts';
 import { Gateway } from './kernel/gateway.ts';
-import { type JobImage, Kernel } from './kernel/kernel.ts';
+import { type EventDelivery, type JobImage, Kernel } from './kernel/kernel.ts';
 import { services } from './services.ts';
 
 export { type Clock, type ManualClock, manualClock, systemClock } from './kernel/clock.ts';
 export { AwsError } from './kernel/errors.ts';
-export type { JobImage } from './kernel/kernel.ts';
+export type { EventDelivery, JobImage } from './kernel/kernel.ts';
 
 export interface LocalAwsOptions {
   /** Folder for all state; made when missing. One process at a time. */
@@ -18,6 +18,8 @@ export interface LocalAwsOptions {
   clock?: Clock;
   /** What runs in place of a container image, by ECR repository name. */
   images?: Record<string, JobImage>;
+  /** How EventBridge delivers: each event to each target once and at once, unless a test hands in what AWS's promise allows. */
+  eventDelivery?: EventDelivery;
   /** Where trouble is told that no caller hears of; standard error by default. */
   report?(message: string, error?: unknown): void;
 }
@@ -42,9 +44,10 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     region = 'eu-west-1',
     clock = systemClock,
     images = {},
+    eventDelivery,
   } = options;
   const report = options.report ?? ((message, error) => console.error(`local-aws: ${message}`, error ?? ''));
-  const kernel = new Kernel({ dataDir, account, region, clock, images, report }, services);
+  const kernel = new Kernel({ dataDir, account, region, clock, images, eventDelivery, report }, services);
   const gateway = new Gateway(kernel);
   try {
     const endpoint = await gateway.listen(port);

@@ -18,6 +18,23 @@ export interface Archive {
   createdAt: number;
 }
 
+/** An event as it was recorded. */
+export interface ArchivedEvent {
+  /** Later ones have greater numbers. */
+  seq: number;
+  /** Its own time; milliseconds since the epoch. */
+  time: number;
+  event: BusEvent;
+}
+
+/** A part of an archive: the events of a time span (both ends in it), up to a recorded one, after a place in it. */
+export interface ArchiveSpan {
+  from: number;
+  to: number;
+  upTo: number;
+  after: Pick<ArchivedEvent, 'time' | 'seq'>;
+}
+
 /** Archives, and the events that they have recorded. */
 export class Archives {
   readonly #archives: Collection<Archive>;
@@ -36,6 +53,11 @@ export class Archives {
       add: kernel.store.prepare('INSERT INTO eventbridge_archived (archive, time, event) VALUES (?, ?, ?)'),
       expire: kernel.store.prepare('DELETE FROM eventbridge_archived WHERE archive = ? AND time < ?'),
       clear: kernel.store.prepare('DELETE FROM eventbridge_archived WHERE archive = ?'),
+      last: kernel.store.prepare<{ seq: number | null }>('SELECT MAX(seq) AS seq FROM eventbridge_archived'),
+      page: kernel.store.prepare<{ seq: number; time: number; event: string }>(
+        `SELECT seq, time, event FROM eventbridge_archived
+         WHERE archive = ? AND time BETWEEN ? AND ? AND seq <= ? AND (time, seq) > (?, ?) ORDER BY time, seq LIMIT ?`,
+      ),
       totals: kernel.store.prepare<{ events: number; bytes: number }>(
         'SELECT COUNT(*) AS events, COALESCE(SUM(LENGTH(event)), 0) AS bytes FROM eventbridge_archived WHERE archive = ?',
       ),
@@ -83,6 +105,19 @@ export class Archives {
       if (archive.retentionDays > 0) this.#sql.expire.run(archive.name, now - archive.retentionDays * 86_400_000);
       this.#sql.add.run(archive.name, Date.parse(event.time), JSON.stringify(event));
     }
+  }
+
+  /** The last event recorded in any archive: what comes later has a greater number. */
+  lastRecorded(): number {
+    return this.#sql.last.get()?.seq ?? 0;
+  }
+
+  /** The next `limit` events of a span, by time; without those that the archive keeps no longer. */
+  page(archive: Archive, { from, to, upTo, after }: ArchiveSpan, limit: number): ArchivedEvent[] {
+    const kept = archive.retentionDays > 0 ? this.#kernel.clock.now() - archive.retentionDays * 86_400_000 : 0;
+    return this.#sql.page
+      .all(archive.name, Math.max(from, kept), to, upTo, after.time, after.seq, limit)
+      .map((row) => ({ ...row, event: JSON.parse(row.event) }));
   }
 
   #of(bus: string): Archive[] {

@@ -19,6 +19,8 @@ export interface QueuedDelivery {
 }
 
 const KIND = 'eventbridge:deliver';
+/** Replayed events go beside the new ones, fewer at a time: a replay of a month doesn't keep today's events waiting. */
+const REPLAYED = 'eventbridge:deliver-replayed';
 
 /** Delivers events to targets, each by itself: until it arrived, or its retry policy is exhausted. */
 export class Deliveries {
@@ -26,15 +28,20 @@ export class Deliveries {
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
-    kernel.outbox.handle<QueuedDelivery>(KIND, (delivery, task) => this.#deliver(delivery, task), { concurrency: 32 });
+    const deliver = (delivery: QueuedDelivery, task: Task) => this.#deliver(delivery, task);
+    kernel.outbox.handle<QueuedDelivery>(KIND, deliver, { concurrency: 32 });
+    kernel.outbox.handle<QueuedDelivery>(REPLAYED, deliver, { concurrency: 8 });
   }
 
   /** Queues an event for every target of a rule; delivered once the turn's writes are on disk. */
   queue(rule: Rule, event: BusEvent): void {
-    const receivedAt = this.#kernel.clock.now();
+    const { clock, eventDelivery, outbox } = this.#kernel;
+    const kind = event['replay-name'] === undefined ? KIND : REPLAYED;
+    const receivedAt = clock.now();
     for (const target of rule.targets) {
       const delivery: QueuedDelivery = { event, target, ruleArn: rule.arn, ruleName: rule.name, receivedAt };
-      this.#kernel.outbox.add(KIND, delivery);
+      for (let copy = eventDelivery.copies(); copy > 0; copy--)
+        outbox.add(kind, delivery, { at: receivedAt + eventDelivery.delay() });
     }
   }
 

@@ -10,6 +10,8 @@ export interface BusEvent {
   region: string;
   resources: string[];
   detail: Record<string, unknown>;
+  /** The replay that an event comes from; absent in one that is new. */
+  'replay-name'?: string;
 }
 
 /** As EventBridge writes times: `2026-03-04T08:15:30Z`. */

@@ -4,6 +4,7 @@ import type { Operation } from '../kernel/service.ts';
 import { Archives } from './archives.ts';
 import { Buses } from './buses.ts';
 import { Deliveries } from './delivery.ts';
+import { Replays } from './replays.ts';
 import { Rules } from './rules.ts';
 import { Schedules } from './schedules.ts';
 
@@ -13,6 +14,7 @@ export interface EventBridgeState {
   rules: Rules;
   archives: Archives;
   deliveries: Deliveries;
+  replays: Replays;
   schedules: Schedules;
 }
 
@@ -24,13 +26,15 @@ export type EventBridgeOperation<O extends OperationName<'eventbridge'>> = Opera
 
 export function createState(kernel: Kernel): EventBridgeState {
   const rules = new Rules(kernel);
+  const archives = new Archives(kernel);
   const deliveries = new Deliveries(kernel);
   return {
     kernel,
     buses: new Buses(kernel),
     rules,
-    archives: new Archives(kernel),
+    archives,
     deliveries,
+    replays: new Replays(kernel, { archives, rules, deliveries }),
     schedules: new Schedules(kernel, rules, deliveries),
   };
 }

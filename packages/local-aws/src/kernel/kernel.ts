@@ -19,6 +19,13 @@ export interface JobImage {
   environment?: Record<string, string>;
 }
 
+/** How often and how late EventBridge delivers an event to a target: on AWS at least once, and in no order. */
+export interface EventDelivery {
+  copies(): number;
+  /** Of one copy; milliseconds of the clock. */
+  delay(): number;
+}
+
 export interface KernelOptions {
   /** Where all state lives. */
   dataDir: string;
@@ -27,6 +34,8 @@ export interface KernelOptions {
   clock: Clock;
   /** Jobs by ECR repository name, e.g. `acme/train`: how a container image's entry point is started here. */
   images: Record<string, JobImage>;
+  /** Once and at once, unless a test wants it harsher. */
+  eventDelivery?: EventDelivery;
   /** Where trouble is told that no caller hears of. */
   report(message: string, error?: unknown): void;
 }
@@ -52,6 +61,7 @@ export class Kernel {
   readonly region: string;
   readonly clock: Clock;
   readonly images: Record<string, JobImage>;
+  readonly eventDelivery: EventDelivery;
   readonly store: Store;
   readonly outbox: Outbox;
   readonly credentials: Credentials;
@@ -68,6 +78,7 @@ export class Kernel {
     this.region = options.region;
     this.clock = options.clock;
     this.images = options.images;
+    this.eventDelivery = options.eventDelivery ?? { copies: () => 1, delay: () => 0 };
     this.report = options.report;
     mkdirSync(this.dataDir, { recursive: true, mode: 0o700 });
     this.store = new Store(join(this.dataDir, 'state.db'));
