@@ -60,12 +60,14 @@ test('an image goes from waiting through one run to where the run lets it go', a
   expect(await queue.add(b, '2026-03-04T08:00:01.000Z')).toBe(true);
   expect(await queue.add(a, '2026-03-04T08:00:00.000Z')).toBe(true);
   expect(await queue.add(a, '2026-03-04T09:00:00.000Z')).toBe(false);
-  expect(await queue.knows(a.imageId)).toBe(true);
+  expect(await queue.find(a.imageId)).toEqual({ state: 'waiting' });
   expect((await queue.waiting(10)).map(({ image }) => image.part)).toEqual(['a', 'b']);
   expect(await queue.waiting(1)).toEqual([{ image: a, attempt: 1, queuedAt: '2026-03-04T08:00:00.000Z' }]);
 
   expect(await queue.claim(a.imageId, 'run-1')).toBe(true);
   expect(await queue.claim(a.imageId, 'run-2')).toBe(false);
+  // A step that is repeated finds what it took before, also where the index still shows it as waiting.
+  expect(await queue.claim(a.imageId, 'run-1')).toBe(true);
   expect(await queue.waiting(10)).toMatchObject([{ image: { part: 'b' } }]);
   expect(await queue.claimedBy('run-1')).toMatchObject([{ image: { part: 'a' }, attempt: 1 }]);
 
@@ -78,5 +80,16 @@ test('an image goes from waiting through one run to where the run lets it go', a
   expect(await queue.settle(b.imageId, 'run-3', { state: 'labeled' })).toBe(true);
   expect(await queue.claim(b.imageId, 'run-4')).toBe(false);
   expect(await queue.claimedBy('run-3')).toEqual([]);
-  expect(await queue.knows(b.imageId)).toBe(true);
+  expect(await queue.claim(b.imageId, 'run-3')).toBe(false);
+  expect(await queue.find(b.imageId)).toEqual({ state: 'labeled', runId: 'run-3' });
+});
+
+test('an image is taken at once by the first of several runs', async () => {
+  const image = imageRef('imported');
+  const runs = ['import-1', 'import-2', 'import-3'];
+  const taken = await Promise.all(runs.map((run) => queue.take(image, run, '2026-03-04T08:00:00.000Z')));
+  expect(new Set(taken.map(({ runId }) => runId)).size).toBe(1);
+  const [first] = taken;
+  expect(await queue.find(image.imageId)).toEqual({ state: 'labeling', runId: first?.runId });
+  expect(await queue.claimedBy(first?.runId ?? '')).toMatchObject([{ image: { part: 'imported' }, attempt: 1 }]);
 });

@@ -9,9 +9,14 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import type { ImageQueue, QueuedImage } from '../domain/ports.ts';
+import type { ImageQueue, KnownImage, QueuedImage } from '../domain/ports.ts';
 
 const itemSchema = z.object({ image: imageRefSchema, attempt: z.int().positive(), queuedAt: z.string() });
+const stateSchema = z.object({
+  state: z.enum(['waiting', 'labeling', 'labeled', 'failed']),
+  runId: z.string().optional(),
+  lastRunId: z.string().optional(),
+});
 
 /**
  * The queue in one table, an item an image (`imageId`). Two sparse indexes: `waiting` by time queued, for images that
@@ -42,15 +47,23 @@ export function createImageTable(table: Pick<DynamoDBDocumentClient, 'send'>, Ta
     return found;
   };
 
+  const find = async (imageId: string): Promise<KnownImage | undefined> => {
+    const { Item } = await table.send(new GetCommand({ TableName, Key: { imageId }, ConsistentRead: true }));
+    if (Item === undefined) return undefined;
+    const { state, runId, lastRunId } = stateSchema.parse(Item);
+    return { state, runId: runId ?? lastRunId };
+  };
+
   return {
-    async knows(imageId) {
-      const { Item } = await table.send(new GetCommand({ TableName, Key: { imageId }, ConsistentRead: true }));
-      return Item !== undefined;
-    },
+    find,
 
     add: (image, queuedAt) => add(image, { state: 'waiting', queue: 'waiting', queuedAt }),
 
-    addLabeled: (image) => add(image, { state: 'labeled' }),
+    async take(image, runId, at) {
+      const taken: KnownImage = { state: 'labeling', runId };
+      if (await add(image, { ...taken, queuedAt: at })) return taken;
+      return (await find(image.imageId)) ?? taken;
+    },
 
     async waiting(limit) {
       if (limit <= 0) return [];
@@ -72,7 +85,7 @@ export function createImageTable(table: Pick<DynamoDBDocumentClient, 'send'>, Ta
             TableName,
             Key: { imageId },
             UpdateExpression: 'SET #state = :labeling, runId = :run REMOVE #queue',
-            ConditionExpression: '#state = :waiting',
+            ConditionExpression: '#state = :waiting OR runId = :run',
             ExpressionAttributeNames: { '#state': 'state', '#queue': 'queue' },
             ExpressionAttributeValues: { ':labeling': 'labeling', ':waiting': 'waiting', ':run': runId },
           }),
@@ -97,8 +110,8 @@ export function createImageTable(table: Pick<DynamoDBDocumentClient, 'send'>, Ta
             Key: { imageId },
             UpdateExpression:
               next.state === 'waiting'
-                ? 'SET #state = :next, #queue = :next, attempt = :attempt, queuedAt = :at REMOVE runId'
-                : 'SET #state = :next REMOVE runId',
+                ? 'SET #state = :next, lastRunId = :run, #queue = :next, attempt = :attempt, queuedAt = :at REMOVE runId'
+                : 'SET #state = :next, lastRunId = :run REMOVE runId',
             ConditionExpression: 'runId = :run',
             ExpressionAttributeNames: { '#state': 'state', ...(next.state === 'waiting' && { '#queue': 'queue' }) },
             ExpressionAttributeValues: {

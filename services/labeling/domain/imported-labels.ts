@@ -68,7 +68,7 @@ export function importOutcome(
   };
 }
 
-/** The same for the same images: a repeated import is the same run. */
+/** The same for the same images of an event, whatever has become of them: delivered again, it is the same run. */
 export function importRunId(images: readonly ImageRef[]): string {
   const ids = images.map(({ imageId }) => imageId).sort();
   return `import-${createHash('sha256').update(ids.join()).digest('hex').slice(0, 16)}`;

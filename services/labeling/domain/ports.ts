@@ -15,16 +15,23 @@ export type NextState =
   | { readonly state: 'labeled' | 'failed' }
   | { readonly state: 'waiting'; readonly attempt: number; readonly queuedAt: string };
 
+/** How an image is known. */
+export interface KnownImage {
+  readonly state: 'waiting' | 'labeling' | 'labeled' | 'failed';
+  /** The run that has it, or had it last. */
+  readonly runId?: string | undefined;
+}
+
 /** The images that this service knows: waiting, being labelled by one run, labelled, or failed. */
 export interface ImageQueue {
-  knows(imageId: string): Promise<boolean>;
+  find(imageId: string): Promise<KnownImage | undefined>;
   /** Adds an image that waits; false when it is known already, whatever has become of it. */
   add(image: ImageRef, queuedAt: string): Promise<boolean>;
-  /** Adds an image that is labelled already; false when it is known. */
-  addLabeled(image: ImageRef): Promise<boolean>;
+  /** Adds an image as taken by a run at once, unless it is known already. Gives how it is known then. */
+  take(image: ImageRef, runId: string, at: string): Promise<KnownImage>;
   /** Waiting images, the longest waiting first. */
   waiting(limit: number): Promise<QueuedImage[]>;
-  /** Takes an image for a run, unless it doesn't wait any more; false then. */
+  /** Takes a waiting image for a run; true as well when this run has it already. */
   claim(imageId: string, runId: string): Promise<boolean>;
   /** The images that a run has taken and not let go of. */
   claimedBy(runId: string): Promise<QueuedImage[]>;

@@ -42,10 +42,22 @@ export async function publishRun(labeling: Labeling, run: EndedRun): Promise<Run
     const next = nextState(isApproved(finding), failed.has(imageId), attempt, now());
     if ((await queue.settle(imageId, runId, next)) && next.state === 'waiting') requeued += 1;
   }
+  requeued += await releaseForgotten(labeling, runId);
   // What goes back needs no company: it has waited long enough.
   await startRunIfDue(labeling, requeued > 0 ? 1 : settings.minImages);
   const approved = found.filter(isApproved).length;
   return { approved, rejected: items.length - approved, requeued, failed: failures.length };
+}
+
+/**
+ * Images that the run has taken and never labelled: the step that took them died before it wrote them down, and the
+ * index, which lags, did not show them when it was repeated. They lose no attempt.
+ */
+async function releaseForgotten({ queue }: Labeling, runId: string): Promise<number> {
+  let released = 0;
+  for (const { image, attempt, queuedAt } of await queue.claimedBy(runId))
+    if (await queue.settle(image.imageId, runId, { state: 'waiting', attempt, queuedAt })) released += 1;
+  return released;
 }
 
 const isApproved = (finding: Finding): boolean => 'outcome' in finding && finding.outcome.verdict === 'approved';

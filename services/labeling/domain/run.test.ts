@@ -15,6 +15,13 @@ beforeEach(() => {
   labeling = labelingInMemory();
 });
 
+const arrivedAt = new Date('2026-03-04T08:15:59.000Z');
+const arrive = (images: (typeof a)[]) => imagesArrived(labeling, images, arrivedAt);
+const leaveLabels = (image: typeof a, className: string) => {
+  const boxes = [{ className, left: 10, top: 20, width: 700, height: 40 }];
+  const left = { source: 'coco.json', width: 1280, height: 960, boxes };
+  labeling.objects.set(`s3://labeling/imports/${image.imageId}.json`, JSON.stringify(left));
+};
 const collect = (runId: string) =>
   collectRun(labeling, TEMPLATES, { runId, executionArn: `arn:aws:states:eu-west-1:0:execution:m:${runId}` });
 const states = () =>
@@ -24,45 +31,63 @@ const states = () =>
 
 describe('images that arrive', () => {
   test('wait until there are enough for a run', async () => {
-    expect(await imagesArrived(labeling, [a])).toEqual({ queued: 1, imported: 0, known: 0, runId: undefined });
-    expect((await imagesArrived(labeling, [b])).runId).toMatch(/^run-20260304-081600-[0-9a-f]{8}$/);
+    expect(await arrive([a])).toEqual({ queued: 1, imported: 0, known: 0, runId: undefined });
+    expect((await arrive([b])).runId).toMatch(/^run-20260304-081600-[0-9a-f]{8}$/);
     expect(labeling.started).toHaveLength(1);
   });
 
   test('are ignored when they are known, whatever has become of them', async () => {
-    await imagesArrived(labeling, [a, b]);
-    expect(await imagesArrived(labeling, [a, b])).toMatchObject({ queued: 0, known: 2 });
+    await arrive([a, b]);
+    expect(await arrive([a, b])).toMatchObject({ queued: 0, known: 2 });
     expect(labeling.started).toHaveLength(1);
   });
 
   test('bring their labels along when somebody has left them, and are asked of nobody', async () => {
-    const box = { className: 'dent', left: 10, top: 20, width: 700, height: 40 };
-    labeling.objects.set(
-      `s3://labeling/imports/${a.imageId}.json`,
-      JSON.stringify({ source: 'coco.json', width: 1280, height: 960, boxes: [box] }),
-    );
-    expect(await imagesArrived(labeling, [a])).toMatchObject({ queued: 0, imported: 1 });
-    expect(await imagesArrived(labeling, [a])).toMatchObject({ imported: 0, known: 1 });
+    leaveLabels(a, 'dent');
+    expect(await arrive([a])).toMatchObject({ queued: 0, imported: 1 });
+    expect(await arrive([a])).toMatchObject({ imported: 0, known: 1 });
     expect(labeling.said).toHaveLength(1);
     expect(labeling.said[0]?.data.labels?.items).toMatchObject([
       { imageId: a.imageId, verdict: 'approved', boxes: [{ left: 5, top: 10, width: 350, height: 20, classId: 1 }] },
     ]);
   });
 
+  test('say imported labels the same, in full, when their delivery died on the way', async () => {
+    leaveLabels(a, 'dent');
+    leaveLabels(b, 'scratch');
+    const { settle } = labeling.queue;
+    labeling.queue.settle = async (imageId, ...rest) => {
+      if (imageId === b.imageId) throw new Error('the function was killed');
+      return settle(imageId, ...rest);
+    };
+    await expect(arrive([a, b])).rejects.toThrow('killed');
+    labeling.queue.settle = settle;
+    labeling.pass(60_000);
+    expect(await arrive([a, b])).toMatchObject({ imported: 1, known: 1 });
+    expect(labeling.said).toHaveLength(2);
+    expect(labeling.said[1]).toEqual(labeling.said[0]);
+    expect(states()).toEqual({ a: 'labeled 1', b: 'labeled 1' });
+  });
+
+  test('are imported by one of two events that tell of them at once', async () => {
+    leaveLabels(a, 'dent');
+    leaveLabels(b, 'dent');
+    await Promise.all([arrive([a]), arrive([a, b]), arrive([a, b])]);
+    const runsOfA = labeling.said.filter(({ data }) => JSON.stringify(data.labels).includes(a.imageId));
+    expect(new Set(runsOfA.map(({ data }) => data.runId)).size).toBe(1);
+    expect(states()).toEqual({ a: 'labeled 1', b: 'labeled 1' });
+  });
+
   test('refuse labels of a class that nobody has configured, naming class and remedy, and stop no other image', async () => {
-    const box = { className: 'crack', left: 1, top: 1, width: 1, height: 1 };
-    labeling.objects.set(
-      `s3://labeling/imports/${a.imageId}.json`,
-      JSON.stringify({ source: 'x', width: 640, height: 480, boxes: [box] }),
-    );
-    await expect(imagesArrived(labeling, [a, b])).rejects.toThrow(/"crack".*ASSAY_LABELING_CATEGORIES/);
+    leaveLabels(a, 'crack');
+    await expect(arrive([a, b])).rejects.toThrow(/"crack".*ASSAY_LABELING_CATEGORIES/);
     expect(states()).toEqual({ b: 'waiting 1' });
   });
 });
 
 describe('a run', () => {
   test('started twice over the same queue is one run; another occasion is another run', async () => {
-    await imagesArrived(labeling, [a, b]);
+    await arrive([a, b]);
     await startRunIfDue(labeling, 1);
     expect(labeling.started).toHaveLength(1);
     await startRunIfDue(labeling, 1, '2026-03-04T08:17:00Z');
@@ -70,7 +95,7 @@ describe('a run', () => {
   });
 
   test('takes images that no other run gets, and says so', async () => {
-    await imagesArrived(labeling, [a, b]);
+    await arrive([a, b]);
     const run = await collect('run-1');
     expect(run).toMatchObject({
       images: 2,
@@ -89,13 +114,13 @@ describe('a run', () => {
   });
 
   test('goes on with what it has when collecting is repeated', async () => {
-    await imagesArrived(labeling, [a, b]);
+    await arrive([a, b]);
     await collect('run-1');
     expect((await collect('run-1')).images).toBe(2);
   });
 
   test('leaves the rest to another one', async () => {
-    await imagesArrived(labeling, [a, b, c, imageRef('d'), imageRef('e')]);
+    await arrive([a, b, c, imageRef('d'), imageRef('e')]);
     expect((await collect('run-1')).images).toBe(3);
     expect(labeling.started).toHaveLength(2);
   });
@@ -147,7 +172,7 @@ describe('the outcome', () => {
     labeling.objects.set(uri, lines.map((line) => JSON.stringify(line)).join('\n'));
 
   beforeEach(async () => {
-    await imagesArrived(labeling, [a, b]);
+    await arrive([a, b]);
     await collect('run-1');
     labeling.said.length = 0;
   });
@@ -201,7 +226,7 @@ describe('the outcome', () => {
   test('of a third rejection is a failure', async () => {
     manifest(labels, [labelled(a, 3)]);
     manifest(verdicts, [judged(a, 3, 'box not accurate', 'too wide')]);
-    expect(await publishRun(labeling, run)).toMatchObject({ rejected: 1, requeued: 0, failed: 1 });
+    expect(await publishRun(labeling, run)).toMatchObject({ rejected: 1, failed: 1 });
     expect(labeling.failures()).toEqual([
       { imageId: a.imageId, uri: a.uri, attempts: 3, reason: 'box-not-accurate', comment: 'too wide' },
     ]);
@@ -225,6 +250,13 @@ describe('the outcome', () => {
       failed: 0,
     });
     expect(labeling.said).toEqual([]);
+  });
+
+  test('lets images go that the run took and never wrote down', async () => {
+    manifest(labels, [labelled(a, 1)]);
+    manifest(verdicts, [judged(a, 1, 'correct')]);
+    expect(await publishRun(labeling, run)).toMatchObject({ approved: 1, requeued: 1 });
+    expect(states()).toEqual({ a: 'labeled 1', b: 'waiting 1' });
   });
 
   test('names the line of a manifest that is damaged', async () => {

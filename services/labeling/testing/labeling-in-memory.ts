@@ -1,5 +1,5 @@
 import type { ImageRef, LabelingFailure, LabelOutcome } from '@assay/events';
-import type { ImageQueue, Labeling, NextState, QueuedImage } from '../domain/ports.ts';
+import type { ImageQueue, KnownImage, Labeling, NextState, QueuedImage } from '../domain/ports.ts';
 import type { LabelingSettings } from '../domain/settings.ts';
 
 interface Entry {
@@ -8,6 +8,7 @@ interface Entry {
   attempt: number;
   queuedAt: string;
   runId?: string | undefined;
+  lastRunId?: string | undefined;
 }
 
 export interface LabelingInMemory extends Labeling {
@@ -108,16 +109,23 @@ export function labelingInMemory(settings: Partial<LabelingSettings> = {}): Labe
 }
 
 function queueInMemory(entries: Map<string, Entry>): ImageQueue {
-  const add = (image: ImageRef, state: Entry['state'], queuedAt: string): boolean => {
+  const add = (image: ImageRef, entry: Pick<Entry, 'state' | 'runId' | 'queuedAt'>): boolean => {
     if (entries.has(image.imageId)) return false;
-    entries.set(image.imageId, { image, state, attempt: 1, queuedAt });
+    entries.set(image.imageId, { image, attempt: 1, ...entry });
     return true;
+  };
+  const find = async (imageId: string): Promise<KnownImage | undefined> => {
+    const entry = entries.get(imageId);
+    return entry && { state: entry.state, runId: entry.runId ?? entry.lastRunId };
   };
   const queued = ({ image, attempt, queuedAt }: Entry): QueuedImage => ({ image, attempt, queuedAt });
   return {
-    knows: async (imageId) => entries.has(imageId),
-    add: async (image, queuedAt) => add(image, 'waiting', queuedAt),
-    addLabeled: async (image) => add(image, 'labeled', ''),
+    find,
+    add: async (image, queuedAt) => add(image, { state: 'waiting', queuedAt }),
+    async take(image, runId, queuedAt) {
+      add(image, { state: 'labeling', runId, queuedAt });
+      return (await find(image.imageId)) ?? { state: 'labeling', runId };
+    },
     waiting: async (limit) =>
       [...entries.values()]
         .filter(({ state }) => state === 'waiting')
@@ -126,7 +134,7 @@ function queueInMemory(entries: Map<string, Entry>): ImageQueue {
         .map(queued),
     async claim(imageId, runId) {
       const entry = entries.get(imageId);
-      if (entry?.state !== 'waiting') return false;
+      if (entry?.state !== 'waiting' && entry?.runId !== runId) return false;
       Object.assign(entry, { state: 'labeling', runId });
       return true;
     },
@@ -134,7 +142,7 @@ function queueInMemory(entries: Map<string, Entry>): ImageQueue {
     async settle(imageId, runId, next: NextState) {
       const entry = entries.get(imageId);
       if (entry?.runId !== runId) return false;
-      Object.assign(entry, next, { runId: undefined });
+      Object.assign(entry, next, { runId: undefined, lastRunId: runId });
       return true;
     },
   };

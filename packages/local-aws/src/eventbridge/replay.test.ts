@@ -10,6 +10,7 @@ import {
   DescribeReplayCommand,
   EventBridgeClient,
   ListReplaysCommand,
+  type ListReplaysCommandInput,
   PutEventsCommand,
   PutRuleCommand,
   PutTargetsCommand,
@@ -248,7 +249,7 @@ describe('a replay', () => {
   });
 
   it('is listed by prefix, state or archive, one of them, page by page', async () => {
-    const list = async (filter: ConstructorParameters<typeof ListReplaysCommand>[0]) =>
+    const list = async (filter: ListReplaysCommandInput) =>
       (await events.send(new ListReplaysCommand(filter))).Replays?.map(({ ReplayName }) => ReplayName);
     expect(await list({ State: 'CANCELLED' })).toEqual(['cancelled']);
     expect(await list({ EventSourceArn: `${ARCHIVE}s` })).toEqual([]);

@@ -7,8 +7,8 @@ import { imagesArrived } from '../../domain/arrival.ts';
 /** Queues the images that are new, and starts a run when enough wait. */
 export const handler = eventHandler(
   { definition: catalogue.ImagesArrived, config: configSchema, assemble },
-  async ({ data }, { deps: world, logger }) => {
+  async ({ data, metadata }, { deps: world, logger }) => {
     const images = await readClaim(world.s3, data.images, imageRefSchema);
-    logger.info('images arrived', { ...(await imagesArrived(world, images)) });
+    logger.info('images arrived', { ...(await imagesArrived(world, images, new Date(metadata.occurredAt))) });
   },
 );
