@@ -1,6 +1,6 @@
 import { catalogue, imageRefSchema } from '@assay/events';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAws, type TestAws } from '../../../packages/local-aws/test/harness.ts';
 import { createImageLedger, type ImageLedger } from './image-ledger.ts';
@@ -12,11 +12,13 @@ const now = new Date('2026-03-04T08:16:00Z');
 describe('the image ledger', () => {
   let aws: TestAws;
   let ledger: ImageLedger;
+  let table: DynamoDBDocumentClient;
 
   beforeAll(async () => {
     aws = await startAws();
     const client = aws.client(DynamoDBClient);
-    ledger = createImageLedger(DynamoDBDocumentClient.from(client), 'ledger');
+    table = DynamoDBDocumentClient.from(client);
+    ledger = createImageLedger(table, 'ledger');
     await client.send(
       new CreateTableCommand({
         TableName: 'ledger',
@@ -38,6 +40,14 @@ describe('the image ledger', () => {
   it('knows that a content was announced', async () => {
     await ledger.markAnnounced(image.imageId, 'event-1', now);
     await expect(ledger.find(image.imageId)).resolves.toMatchObject({ state: 'announced', image });
+  });
+
+  it('keeps the first announcement of several, and makes no entry of one that it never saw', async () => {
+    await ledger.markAnnounced(image.imageId, 'event-2', now);
+    const { Item } = await table.send(new GetCommand({ TableName: 'ledger', Key: { imageId: image.imageId } }));
+    expect(Item).toMatchObject({ eventId: 'event-1' });
+    await ledger.markAnnounced('1'.repeat(64), 'event-2', now);
+    await expect(ledger.find('1'.repeat(64))).resolves.toBeUndefined();
   });
 
   it('knows nothing of a content that it never saw', async () => {

@@ -16,6 +16,7 @@ export interface ImageLedger {
   find(imageId: string): Promise<LedgerEntry | undefined>;
   /** Puts a pending entry unless there is one; returns the one that is there then. */
   register(image: ImageRef, uploadUri: string, seenAt: Date): Promise<LedgerEntry>;
+  /** Keeps the event that said it; of several (two deliveries at once) the first. */
   markAnnounced(imageId: string, eventId: string, at: Date): Promise<void>;
 }
 
@@ -47,15 +48,25 @@ export function createImageLedger(table: Pick<DynamoDBDocumentClient, 'send'>, t
     },
 
     async markAnnounced(imageId, eventId, at) {
-      await table.send(
-        new UpdateCommand({
-          TableName: tableName,
-          Key: { imageId },
-          UpdateExpression: 'SET #state = :announced, announcedAt = :at, eventId = :eventId',
-          ExpressionAttributeNames: { '#state': 'state' },
-          ExpressionAttributeValues: { ':announced': 'announced', ':at': at.toISOString(), ':eventId': eventId },
-        }),
-      );
+      try {
+        await table.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: { imageId },
+            UpdateExpression: 'SET #state = :announced, announcedAt = :at, eventId = :eventId',
+            ConditionExpression: '#state = :pending',
+            ExpressionAttributeNames: { '#state': 'state' },
+            ExpressionAttributeValues: {
+              ':pending': 'pending',
+              ':announced': 'announced',
+              ':at': at.toISOString(),
+              ':eventId': eventId,
+            },
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
     },
   };
 }

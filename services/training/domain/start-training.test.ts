@@ -99,6 +99,25 @@ describe('new labels', () => {
     expect(scene.told).toHaveLength(1);
   });
 
+  it('leave the way free when one of two deliveries is so late that the training has ended', async () => {
+    await scene.store('a', 1, 12);
+    const { state } = scene.world;
+    const late: World = {
+      ...scene.world,
+      state: {
+        ...state,
+        async acquireLock(token, now) {
+          await scene.count();
+          await concludeTraining(scene.world, scene.arn(1));
+          return state.acquireLock(token, now);
+        },
+      },
+    };
+    await trainOnNewLabels(late, 'enough-labels', 10, metadata('labels'));
+    expect(scene.executions.size).toBe(1);
+    expect(await state.currentLock()).toBeUndefined();
+  });
+
   it('that come during a training start the next one when it is over', async () => {
     await scene.store('a', 1, 12);
     await scene.count();

@@ -97,4 +97,6 @@ async function launch({ state, pipeline, announcer }: World, training: Training)
   await state.recordExecution(training.token, executionArn);
   await state.advanceTo(training.asOf);
   await state.recordAnnouncement(training.token, await announcer.started(training, executionArn));
+  // A delivery that was late with this may have taken the lock anew after the end was told.
+  if (await state.isConcluded(executionArn)) await state.releaseLock(training.token);
 }

@@ -40,6 +40,12 @@ describe('approve', () => {
     expect(approve(line, model(3), at(1))).toBe(line);
   });
 
+  it('rolls out nothing more when an approval is said anew, and still knows which decision is the newest', () => {
+    const line = approve(running(3, 1), model(3), at(3));
+    expect(states(line)).toEqual(['3-1 approval completed']);
+    expect(withdraw(line, model(3), at(2))).toBe(line);
+  });
+
   it('replaces a rollout that is under way', () => {
     expect(states(approve(started(3, 1), model(4), at(2)))).toEqual([
       '3-1 approval superseded',

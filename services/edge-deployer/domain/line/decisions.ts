@@ -15,12 +15,15 @@ import {
 export type DecidedPackage = Pick<LineModel, 'modelPackageArn' | 'modelPackageVersion'>;
 
 /**
- * A model was approved: it goes to the line. An approval that was heard before changes nothing, and neither does one
- * that was made before the decision that the line follows now: it came late.
+ * A model was approved: it goes to the line. An approval that was heard before changes nothing, also when it was said
+ * anew (whoever says it may die before it knows that it did); and neither does one that was made before the decision
+ * that the line follows now: it came late.
  */
 export function approve(line: Line, model: DecidedPackage & { modelUri: string }, cause: Metadata): Line {
   if (!isNews(line, model.modelPackageVersion, cause)) return line;
+  const before = modelOf(line, model.modelPackageVersion);
   const known = withModel(line, { ...model, verdict: 'approved', decidedAt: cause.occurredAt });
+  if (before?.verdict === 'approved') return known;
   const current = currentRollout(line);
   if (current !== undefined && current.cause.occurredAt >= cause.occurredAt) return known;
   return withRollout(known, { modelPackageVersion: model.modelPackageVersion, kind: 'approval', cause });
