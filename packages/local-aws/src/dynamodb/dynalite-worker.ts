@@ -1,15 +1,20 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import dynalite from 'dynalite';
 import { z } from 'zod';
-import { syncEveryWrite } from './synced-level.ts';
+import { makeWritesDurable } from './durable-writes.ts';
+import { endInterruptedTables } from './interrupted-tables.ts';
 
 /**
  * Runs dynalite in a thread of its own: it throws where it cannot go on (which would end the whole process), and it takes
  * the account and region of its ARNs from the environment, which is the thread's own.
  */
 const { path } = z.object({ path: z.string() }).parse(workerData);
-syncEveryWrite();
+makeWritesDurable();
+await endInterruptedTables(path);
 const server = dynalite({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+
+// Only we connect to it. A connection that it closed while a request was on its way would fail that request.
+server.keepAliveTimeout = 0;
 
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();
