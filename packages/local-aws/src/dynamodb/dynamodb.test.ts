@@ -1,10 +1,13 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { serviceCaller } from '../kernel/caller.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { Kernel } from '../kernel/kernel.ts';
+import { DynaliteServer } from './dynalite-server.ts';
 import { tableResource } from './resources/table.ts';
 import { dynamodbService } from './service.ts';
 
@@ -12,10 +15,11 @@ const caller = serviceCaller('test.amazonaws.com', '000000000000');
 let dataDir: string;
 let kernel: Kernel;
 
+const report = (message: string, error?: unknown) => console.error(message, error);
+const options = { account: '000000000000', region: 'eu-west-1', clock: systemClock, images: {}, report };
+
 async function start(): Promise<Kernel> {
-  const report = (message: string, error?: unknown) => console.error(message, error);
-  const options = { dataDir, account: '000000000000', region: 'eu-west-1', clock: systemClock, images: {}, report };
-  const started = new Kernel(options, [dynamodbService]);
+  const started = new Kernel({ ...options, dataDir }, [dynamodbService]);
   await started.start('http://127.0.0.1:0');
   return started;
 }
@@ -35,6 +39,7 @@ const context = () => ({
   stackName: 'stack',
   stackId: 'arn:stack',
   logicalId: 'Table',
+  repeated: false,
   physicalName: () => 'stack-Table-1',
 });
 
@@ -80,6 +85,25 @@ test('a table of a stack takes items, answers queries on its index, and keeps th
   expect(ttl.TimeToLiveDescription).toEqual({ TimeToLiveStatus: 'ENABLED', AttributeName: 'expires' });
   await tableResource.delete(state, properties, context());
   await tableResource.delete(state, properties, context());
+});
+
+test('a table that a crash kept off the record is taken up when its creation is repeated', async () => {
+  const made = await tableResource.create(properties, context());
+  expect(await tableResource.create(properties, { ...context(), repeated: true })).toEqual(made);
+  await expect(tableResource.create(properties, context())).rejects.toMatchObject({ code: 'ResourceInUseException' });
+});
+
+test('dynalite closes no connection of ours that rests', async () => {
+  const alone = new Kernel({ ...options, dataDir: join(dataDir, 'alone') }, []);
+  const server = new DynaliteServer(alone);
+  const agent = new Agent({ keepAlive: true });
+  const [answer] = await once(get(await server.origin(), { agent }), 'response');
+  // Node tells in this header after how long it would.
+  expect(answer.headers).toMatchObject({ connection: 'keep-alive' });
+  expect(answer.headers).not.toHaveProperty('keep-alive');
+  agent.destroy();
+  await server.close();
+  await alone.close();
 });
 
 test('a failed condition comes back as the error of AWS', async () => {

@@ -10,6 +10,11 @@ export interface ResourceContext {
   stackName: string;
   stackId: string;
   logicalId: string;
+  /**
+   * True when a crash interrupted the same step before, under the same names: what it was to make may be there already. Only
+   * a provider whose step takes more than one commit has to mind.
+   */
+  repeated: boolean;
   /** A unique name in CloudFormation's manner, `<stack>-<logical id>-<random>`, cut to `longest` characters; `lower` for S3. */
   physicalName(longest?: number, lower?: boolean): string;
 }

@@ -45,13 +45,14 @@ export async function bringForward(work: Work, plan: Plan, logicalId: string): P
     cfn.resources.put(resourceKey(stack.id, logicalId), base);
     return;
   }
-  const attempt =
-    existing?.attempt?.operation === operation.id ? existing.attempt : begin(work, provider, base, properties);
+  const interrupted = existing?.attempt?.operation === operation.id ? existing.attempt : undefined;
+  const attempt = interrupted ?? begin(work, provider, base, properties);
   const verb = attempt.action === 'create' ? 'CREATE' : 'UPDATE';
   const begun = setResource(cfn, stack, { ...base, attempt }, `${verb}_IN_PROGRESS`);
   await cfn.kernel.store.durable();
   try {
-    const made = await carryOut(work, provider, begun, attempt);
+    const repeated = interrupted !== undefined && existing?.status === `${verb}_IN_PROGRESS`;
+    const made = await carryOut(work, provider, begun, attempt, repeated);
     setResource(cfn, stack, { ...begun, physical: made, attempt: { ...attempt, done: true } }, `${verb}_COMPLETE`);
   } catch (error) {
     setResource(cfn, stack, begun, `${verb}_FAILED`, messageOf(error));
@@ -88,8 +89,9 @@ async function carryOut(
   provider: ResourceProvider,
   { logicalId }: StackResource,
   { action, before, properties, suffix }: Attempt,
+  repeated: boolean,
 ): Promise<Physical> {
-  const context = contextOf(work, logicalId, suffix);
+  const context = contextOf(work, logicalId, suffix, repeated);
   if (action === 'update' && provider.update && before) {
     const state = { physicalId: before.id, attributes: before.attributes };
     const next = await provider.update(state, properties, before.properties, context);
@@ -167,13 +169,19 @@ function providerOf({ cfn }: Work, type: string): ResourceProvider {
   return provider;
 }
 
-function contextOf({ cfn, stack, operation }: Work, logicalId: string, suffix: string): ResourceContext {
+function contextOf(
+  { cfn, stack, operation }: Work,
+  logicalId: string,
+  suffix: string,
+  repeated = false,
+): ResourceContext {
   return {
     kernel: cfn.kernel,
     caller: operation.caller,
     stackName: stack.name,
     stackId: stack.id,
     logicalId,
+    repeated,
     physicalName: (longest = 255, lower = false) => physicalName(stack.name, logicalId, suffix, longest, lower),
   };
 }

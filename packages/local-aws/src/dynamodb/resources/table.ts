@@ -20,10 +20,15 @@ export const tableResource = resourceProvider({
       DeletionProtectionEnabled: _protection,
       ...table
     } = properties;
-    const { TableDescription } = await kernel.call('dynamodb', 'CreateTable', { ...table, TableName }, caller);
-    await active(TableName, context);
+    try {
+      await kernel.call('dynamodb', 'CreateTable', { ...table, TableName }, caller);
+    } catch (error) {
+      // dynalite's store is not ours: the table was made, and a crash came before that was on record.
+      if (!(context.repeated && error instanceof AwsError && error.code === 'ResourceInUseException')) throw error;
+    }
+    const Arn = await active(TableName, context);
     await applySettings(TableName, properties, context);
-    return { physicalId: TableName, attributes: { Arn: TableDescription?.TableArn ?? '' } };
+    return { physicalId: TableName, attributes: { Arn } };
   },
   replaces: (next, previous) =>
     next.TableName !== previous.TableName ||
@@ -86,10 +91,10 @@ async function applySettings(TableName: string, properties: TableProperties, { k
 }
 
 /** dynalite makes a table active in a timer of its own, even when that is set to no time. */
-async function active(TableName: string, { kernel, caller }: ResourceContext): Promise<void> {
+async function active(TableName: string, { kernel, caller }: ResourceContext): Promise<string> {
   for (let attempt = 0; attempt < 100; attempt++) {
     const { Table } = await kernel.call('dynamodb', 'DescribeTable', { TableName }, caller);
-    if (Table?.TableStatus === 'ACTIVE') return;
+    if (Table?.TableStatus === 'ACTIVE') return Table.TableArn ?? '';
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   throw new AwsError('InternalServerError', `Table ${TableName} did not become active.`, { status: 500 });

@@ -156,6 +156,7 @@ describe('the model registry', () => {
       stackName: 'stack',
       stackId: 'stack',
       logicalId: 'Group',
+      repeated: false,
       physicalName: () => 'unused',
     };
     const state = await modelPackageGroupResource.create(properties, context);

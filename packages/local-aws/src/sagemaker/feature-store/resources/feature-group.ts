@@ -48,7 +48,12 @@ const added = (next: Properties, previous: Properties) =>
 export const featureGroupResource = resourceProvider({
   properties,
   async create(given, context) {
-    await context.kernel.call('sagemaker', 'CreateFeatureGroup', given, context.caller);
+    try {
+      await context.kernel.call('sagemaker', 'CreateFeatureGroup', given, context.caller);
+    } catch (error) {
+      // Making it takes several commits; a crash between them leaves a group that is on its way.
+      if (!(context.repeated && error instanceof AwsError && error.code === 'ResourceInUse')) throw error;
+    }
     const group = await created(given.FeatureGroupName, context);
     return {
       physicalId: given.FeatureGroupName,
