@@ -27,7 +27,7 @@ export function createState(kernel: Kernel): Iot {
   const { store } = kernel;
   const publish: Iot['publish'] = (topic, payload) => {
     // Nobody may hear of what isn't on disk yet.
-    void store.durable().then(() => iot.endpoint?.publish(topic, JSON.stringify(payload)));
+    store.whenDurable(() => iot.endpoint?.publish(topic, JSON.stringify(payload)));
   };
   const things = store.collection<Thing>('iot_things');
   const iot: Iot = {

@@ -35,6 +35,19 @@ export class Closing extends Error {
   }
 }
 
+/**
+ * The state cannot be written any more: the disk is full or broken. What was acknowledged is on disk; whatever was not is
+ * taken up at the next start.
+ */
+export class Unwritable extends Closing {
+  constructor(cause: unknown) {
+    super();
+    this.name = 'Unwritable';
+    this.message = `The state cannot be written (${messageOf(cause)}), so nothing is acknowledged any more. What was acknowledged is safe: make room on the disk, then start again.`;
+    this.cause = cause;
+  }
+}
+
 /** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

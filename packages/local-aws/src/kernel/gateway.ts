@@ -89,7 +89,12 @@ export class Gateway {
       }
       await this.#send(message, response, await this.#perform(target, wire, request));
     } catch (error) {
-      const wire = serializeError(target?.model, target?.protocol ?? 'restJson1', this.#asAwsError(error), requestId);
+      // A refusal may rest on what another call has just written: that has to be on disk before it is told, too.
+      const told = await this.#kernel.store.durable().then(
+        () => error,
+        (unwritable: unknown) => unwritable,
+      );
+      const wire = serializeError(target?.model, target?.protocol ?? 'restJson1', this.#asAwsError(told), requestId);
       await this.#send(message, response, wire).catch((broken) => this.#kernel.report('an answer broke off', broken));
     }
   }

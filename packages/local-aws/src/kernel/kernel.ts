@@ -6,6 +6,7 @@ import { type Caller, serviceCaller } from './caller.ts';
 import type { Clock } from './clock.ts';
 import { Credentials } from './credentials.ts';
 import { AwsError, messageOf, notImplemented } from './errors.ts';
+import { InHand } from './in-hand.ts';
 import type { InputOf, OperationName, OutputOf, ServiceName } from './modules.ts';
 import { Outbox } from './outbox.ts';
 import { Processes } from './processes.ts';
@@ -66,6 +67,7 @@ export class Kernel {
   readonly outbox: Outbox;
   readonly credentials: Credentials;
   readonly callLog: CallLog;
+  readonly inHand: InHand;
   readonly processes = new Processes();
   readonly report: KernelOptions['report'];
   readonly services: ReadonlyMap<ServiceName, Service>;
@@ -81,9 +83,10 @@ export class Kernel {
     this.eventDelivery = options.eventDelivery ?? { copies: () => 1, delay: () => 0 };
     this.report = options.report;
     mkdirSync(this.dataDir, { recursive: true, mode: 0o700 });
-    this.store = new Store(join(this.dataDir, 'state.db'));
+    this.store = new Store(join(this.dataDir, 'state.db'), (failure) => this.report(failure.message, failure.cause));
     this.callLog = new CallLog(join(this.dataDir, 'calls.db'));
     this.outbox = new Outbox(this.store, this.clock, this.report);
+    this.inHand = new InHand(this.store);
     this.credentials = new Credentials(this.store, this.clock, this.account);
     this.services = new Map(services.map((service) => [service.name, service]));
     this.outbox.handle<QueuedEvent>('kernel:event', async (event) => {
@@ -204,7 +207,7 @@ export class Kernel {
     for (const service of [...this.#open.values()].reverse()) await service.close();
     await this.processes.close();
     await outboxClosed;
-    await this.store.durable();
+    if (!this.store.failure) await this.store.durable();
     this.store.close();
     this.callLog.close();
   }

@@ -14,7 +14,7 @@ const open = () => new Outbox(store, clock, (message) => reports.push(message));
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'outbox-'));
-  store = new Store(join(folder, 'state.db'));
+  store = new Store(join(folder, 'state.db'), ({ message }) => reports.push(message));
   clock = manualClock();
   reports.length = 0;
 });
@@ -106,5 +106,23 @@ test('lets a task be replaced while it runs, without losing the newer one', asyn
   outbox.add('timer', 'old', { id: 't' });
   await clock.advance(1000);
   expect(ran).toEqual(['old', 'new']);
+  await outbox.close();
+});
+
+test('leaves a task for the next start when its end cannot be noted', async () => {
+  const outbox = open();
+  const ran: string[] = [];
+  store.define('CREATE TABLE ballast (bytes BLOB)');
+  const ballast = store.prepare('INSERT INTO ballast VALUES (zeroblob(100000))');
+  outbox.handle<string>('note', (payload) => {
+    ran.push(payload);
+    store.define('PRAGMA max_page_count = 1');
+    expect(() => ballast.run()).toThrow('disk is full');
+  });
+  outbox.start();
+  outbox.add('note', 'now');
+  await clock.advance(60_000);
+  expect(ran).toEqual(['now']);
+  expect(reports).toEqual([expect.stringContaining('disk is full')]);
   await outbox.close();
 });

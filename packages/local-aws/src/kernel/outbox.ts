@@ -118,7 +118,7 @@ export class Outbox {
     if (!this.#started || this.#closed) return;
     const asked = this.#asked.size > 0;
     for (const kind of kinds) this.#asked.add(kind);
-    if (!asked) void this.#store.durable().then(() => this.#dispatch());
+    if (!asked) this.#store.whenDurable(() => this.#dispatch());
   }
 
   /** What was due by now, of any kind, is asked for; the next to wait for is later. */
@@ -159,11 +159,13 @@ export class Outbox {
     }
     kind.running--;
     this.#active.delete(row.id);
+    if (this.#active.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    // Nothing can be noted any more: the next start finds the task as it was.
+    if (this.#store.failure) return;
     if (outcome) {
       const payload = outcome.payload === undefined ? row.payload : JSON.stringify(outcome.payload);
       this.#reschedule.run(outcome.again, row.attempts + 1, payload, row.id, row.generation);
     } else this.#remove.run(row.id, row.generation);
-    if (this.#active.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
     this.#poke([row.kind]);
   }
 }

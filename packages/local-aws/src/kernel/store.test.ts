@@ -7,11 +7,13 @@ import { Store } from './store.ts';
 
 let folder: string;
 let store: Store;
+const reports: string[] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'store-'));
-  store = new Store(join(folder, 'state.db'));
+  store = new Store(join(folder, 'state.db'), ({ message }) => reports.push(message));
 });
 afterEach(() => {
+  reports.length = 0;
   store.close();
   rmSync(folder, { recursive: true });
 });
@@ -69,4 +71,36 @@ test('lists in key order, by prefix, in pages', () => {
   expect(things.list({ prefix: 'b/' }).map(({ key }) => key)).toEqual(['b/1', 'b/2']);
   expect(things.list({ prefix: 'b/', after: 'b/1' }).map(({ key }) => key)).toEqual(['b/2']);
   expect(things.list({ limit: 1 }).map(({ key }) => key)).toEqual(['a/1']);
+});
+
+test('acknowledges nothing more when a commit fails, and keeps what was on disk', async () => {
+  const things = store.collection<number>('things');
+  store.define('CREATE TABLE parents (id INTEGER PRIMARY KEY)');
+  store.define('CREATE TABLE children (parent INTEGER REFERENCES parents (id) DEFERRABLE INITIALLY DEFERRED)');
+  things.put('a', 1);
+  await store.durable();
+  things.put('b', 2);
+  // SQLite finds out at the commit that the parent isn't there.
+  store.prepare('INSERT INTO children VALUES (1)').run();
+  await expect(store.durable()).rejects.toThrow('make room on the disk');
+  expect(() => things.put('c', 3)).toThrow('nothing is acknowledged any more');
+  await expect(store.durable()).rejects.toThrow('FOREIGN KEY constraint failed');
+  let ran = false;
+  store.whenDurable(() => {
+    ran = true;
+  });
+  await new Promise(setImmediate);
+  expect(ran).toBe(false);
+  expect(onDisk()).toEqual([{ key: 'a', value: '1' }]);
+  expect(reports).toHaveLength(1);
+});
+
+test('acknowledges nothing more when the disk is full', async () => {
+  const things = store.collection<string>('things');
+  things.put('a', 'small');
+  await store.durable();
+  store.define('PRAGMA max_page_count = 3');
+  expect(() => things.put('b', 'x'.repeat(100_000))).toThrow('database or disk is full');
+  await expect(store.durable()).rejects.toThrow('database or disk is full');
+  expect(onDisk()).toEqual([{ key: 'a', value: '"small"' }]);
 });

@@ -1,4 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { Unwritable } from './errors.ts';
 
 export type Value = SQLInputValue;
 
@@ -18,19 +19,29 @@ export interface Collection<T> {
   list(options?: { prefix?: string; after?: string; limit?: number }): { key: string; value: T }[];
 }
 
+/** NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB: after these SQLite may have undone the whole transaction. */
+const BROKEN = new Set([7, 8, 10, 11, 13, 14, 26]);
+
 /**
  * All state, in one SQLite file (WAL, synchronous FULL).
  *
  * Writes are synchronous and open a transaction that is committed once per turn of the event loop, so that concurrent
  * requests share one fsync (group commit). Whoever acknowledges something awaits {@link durable} first. Writes made
  * without an `await` between them are committed together, or not at all.
+ *
+ * A commit that fails takes other requests' writes with it, and what was computed from them: from then on the store
+ * refuses every write, and {@link durable} never resolves again. What is on disk stays good.
  */
 export class Store {
   readonly #db: DatabaseSync;
+  readonly #report: (failure: Unwritable) => void;
   #commit: Promise<void> | undefined;
+  #failure: Unwritable | undefined;
   #depth = 0;
 
-  constructor(path: string) {
+  /** `report` hears, once, that the state cannot be written any more. */
+  constructor(path: string, report: (failure: Unwritable) => void) {
+    this.#report = report;
     this.#db = new DatabaseSync(path);
     this.#db.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;',
@@ -51,23 +62,20 @@ export class Store {
       return statement;
     };
     const writes = !/^\s*(SELECT|WITH[\s\S]*\bSELECT)\b/i.test(sql) || /\b(INSERT|UPDATE|DELETE)\b/i.test(sql);
-    const begin = () => {
-      if (writes) this.#begin();
+    const carryOut = <T>(work: () => T): T => {
+      if (!writes) return work();
+      this.#begin();
+      try {
+        return work();
+      } catch (error) {
+        throw BROKEN.has(primaryCode(error)) ? this.#fail(error) : error;
+      }
     };
     return {
-      get: (...parameters) => {
-        begin();
-        // SQLite's rows have no static type; the caller states it beside the SQL that shapes it.
-        return prepared().get(...parameters) as Row | undefined;
-      },
-      all: (...parameters) => {
-        begin();
-        return prepared().all(...parameters) as Row[];
-      },
-      run: (...parameters) => {
-        begin();
-        return { changes: Number(prepared().run(...parameters).changes) };
-      },
+      // SQLite's rows have no static type; the caller states it beside the SQL that shapes it.
+      get: (...parameters) => carryOut(() => prepared().get(...parameters) as Row | undefined),
+      all: (...parameters) => carryOut(() => prepared().all(...parameters) as Row[]),
+      run: (...parameters) => carryOut(() => ({ changes: Number(prepared().run(...parameters).changes) })),
     };
   }
 
@@ -108,38 +116,66 @@ export class Store {
       this.#db.exec(`RELEASE ${savepoint}`);
       return result;
     } catch (error) {
-      this.#db.exec(`ROLLBACK TO ${savepoint}; RELEASE ${savepoint}`);
+      if (!this.#failure) this.#db.exec(`ROLLBACK TO ${savepoint}; RELEASE ${savepoint}`);
       throw error;
     } finally {
       this.#depth--;
     }
   }
 
-  /** Resolves when everything written so far is on disk. */
+  /** Resolves when everything written so far is on disk. @throws Unwritable when it cannot be brought there. */
   durable(): Promise<void> {
+    if (this.#failure) return Promise.reject(this.#failure);
     return this.#commit ?? Promise.resolve();
   }
 
+  /** Runs `work` when everything written so far is on disk; never when it cannot be brought there, which was reported. */
+  whenDurable(work: () => void): void {
+    this.durable().then(work, () => undefined);
+  }
+
+  /** Why nothing can be written any more. */
+  get failure(): Unwritable | undefined {
+    return this.#failure;
+  }
+
   close(): void {
-    if (this.#commit) this.#db.exec('COMMIT');
+    if (this.#commit && !this.#failure) this.#db.exec('COMMIT');
     this.#commit = undefined;
     this.#db.close();
   }
 
   #begin(): void {
+    if (this.#failure) throw this.#failure;
     if (this.#commit) return;
     this.#db.exec('BEGIN');
     this.#commit = new Promise((resolve, reject) => {
       setImmediate(() => {
+        if (this.#failure) return reject(this.#failure);
         if (!this.#commit) return resolve();
         this.#commit = undefined;
         try {
           this.#db.exec('COMMIT');
           resolve();
         } catch (error) {
-          reject(error);
+          reject(this.#fail(error));
         }
       });
     });
+    // Who waits for it hears of a failure; nobody may be waiting.
+    this.#commit.catch(() => undefined);
   }
+
+  #fail(error: unknown): Unwritable {
+    if (this.#failure) return this.#failure;
+    this.#failure = new Unwritable(error);
+    if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+    this.#report(this.#failure);
+    return this.#failure;
+  }
+}
+
+/** SQLite's result code without its extension. */
+function primaryCode(error: unknown): number {
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
 }

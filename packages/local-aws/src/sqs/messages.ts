@@ -73,6 +73,11 @@ export class Messages {
       delete: store.prepare('DELETE FROM sqs_messages WHERE seq = ? AND queue = ? AND receipt = ?'),
       deleteAll: store.prepare('DELETE FROM sqs_messages WHERE queue = ?'),
       change: store.prepare('UPDATE sqs_messages SET visible_at = ? WHERE seq = ? AND queue = ? AND receipt = ?'),
+      giveBack: store.prepare(
+        `UPDATE sqs_messages SET visible_at = MIN(visible_at, ?), receives = receives - 1, receipt = NULL,
+         first_received_at = CASE receives WHEN 1 THEN NULL ELSE first_received_at END
+         WHERE seq = ? AND queue = ? AND receipt = ?`,
+      ),
       held: store.prepare<{ visible_at: number }>(
         'SELECT visible_at FROM sqs_messages WHERE seq = ? AND queue = ? AND receipt = ?',
       ),
@@ -155,6 +160,12 @@ export class Messages {
     this.#sql.change.run(visibleAt, seq, queue, receipt);
   }
 
+  /** Puts what the handle holds back as if it had not been received. */
+  giveBack(handle: string, now: number): void {
+    const named = readHandle(handle);
+    if (named) this.#sql.giveBack.run(now, named.seq, named.queue, named.receipt);
+  }
+
   /** When the next message that isn't visible yet will be. */
   nextVisibleAt(queue: string, now: number): number | undefined {
     return this.#sql.nextVisible.get(queue, now)?.at ?? undefined;
@@ -173,9 +184,15 @@ export interface ReceiptHandle {
 
 /** What a handle says, when it is one of this queue's. */
 export function parseReceiptHandle(queue: string, handle: string): ReceiptHandle | undefined {
+  const named = readHandle(handle);
+  return named?.queue === queue ? named : undefined;
+}
+
+function readHandle(handle: string): (ReceiptHandle & { queue: string }) | undefined {
   try {
-    const [name, seq, receipt]: unknown[] = JSON.parse(Buffer.from(handle, 'base64').toString());
-    if (name === queue && typeof seq === 'number' && typeof receipt === 'string') return { seq, receipt };
+    const [queue, seq, receipt]: unknown[] = JSON.parse(Buffer.from(handle, 'base64').toString());
+    if (typeof queue === 'string' && typeof seq === 'number' && typeof receipt === 'string')
+      return { queue, seq, receipt };
   } catch {
     // Anything that isn't such JSON is no handle: the caller answers ReceiptHandleIsInvalid.
   }

@@ -1,3 +1,4 @@
+import { RECEIVED } from '../kernel/in-hand.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { OperationName } from '../kernel/modules.ts';
 import type { Operation } from '../kernel/service.ts';
@@ -20,5 +21,7 @@ export function createState(kernel: Kernel): SqsState {
   const queues = new Queues(kernel);
   const messages = new Messages(kernel.store);
   const arrivals = new Arrivals();
+  // Before any poller of this process receives: those of the one before are gone, and what they held was not dealt with.
+  for (const handle of kernel.inHand.leftBehind(RECEIVED)) messages.giveBack(handle, kernel.clock.now());
   return { kernel, queues, messages, arrivals, moveTasks: new MoveTasks(kernel, queues, messages, arrivals) };
 }

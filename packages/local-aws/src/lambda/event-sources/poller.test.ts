@@ -1,3 +1,6 @@
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   CreateEventSourceMappingCommand,
   type CreateEventSourceMappingCommandInput,
@@ -18,13 +21,17 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAws, type TestAws } from '../../../test/harness.ts';
+import { startLocalAws } from '../../index.ts';
 import { moduleZip } from '../test-package.ts';
 
 /** Fails the messages whose body says so. */
 const SOURCE = `
+  import { existsSync } from 'node:fs';
   export const handler = async (event) => {
     const bodies = event.Records.map((record) => record.body);
     if (bodies.includes('throw')) throw new Error('asked to');
+    const marker = bodies[0].match(/wait for (.*)/)?.[1];
+    while (marker && !existsSync(marker)) await new Promise((resolve) => setImmediate(resolve));
     return { batchItemFailures: event.Records.filter((r) => r.body === 'fail').map((r) => ({ itemIdentifier: r.messageId })), bodies };
   };`;
 
@@ -63,11 +70,12 @@ describe('an SQS event source', () => {
   }
 
   /** Waits until the queue holds as many messages as `expected`, in flight ones included. */
-  async function holds(QueueUrl: string, expected: number): Promise<void> {
+  async function holds(QueueUrl: string, expected: number, which = 'both', client = sqs): Promise<void> {
     for (;;) {
-      const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
+      const query = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] });
+      const { Attributes = {} } = await client.send(query);
       const { ApproximateNumberOfMessages: visible, ApproximateNumberOfMessagesNotVisible: flying } = Attributes;
-      if (Number(visible) + Number(flying) === expected) return;
+      if (Number(visible) + (which === 'both' ? Number(flying) : 0) === expected) return;
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
@@ -110,6 +118,31 @@ describe('an SQS event source', () => {
       if (Attributes?.ApproximateNumberOfMessagesNotVisible === '1') break;
     }
     await holds(QueueUrl, 1);
+  });
+
+  it('gives back what a killed process held, at once and as never received', async () => {
+    const deadLetters = await queue();
+    const { QueueUrl, arn } = await queue({
+      VisibilityTimeout: '600',
+      RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: 1 }),
+    });
+    await map(arn);
+    const copy = await mkdtemp(join(tmpdir(), 'killed-'));
+    const marker = join(copy, 'go');
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: `wait for ${marker}` }));
+    await holds(QueueUrl, 0, 'ApproximateNumberOfMessages');
+    // The disk as a kill at this instant leaves it.
+    await cp(aws.dataDir, join(copy, 'data'), { recursive: true });
+    await writeFile(marker, '');
+    await holds(QueueUrl, 0);
+    const next = await startLocalAws({ dataDir: join(copy, 'data') });
+    const { endpoint, region, administrator: credentials } = next;
+    const later = new SQSClient({ endpoint, region, credentials });
+    const at = (url: string) => url.replace(aws.endpoint, endpoint);
+    await holds(at(QueueUrl), 0, 'both', later);
+    await holds(at(deadLetters.QueueUrl), 0, 'both', later);
+    await next.close();
+    await rm(copy, { recursive: true });
   });
 
   it('collects a batch over its window', async () => {

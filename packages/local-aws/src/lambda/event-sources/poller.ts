@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Message } from '@aws-sdk/client-sqs';
 import { type Caller, roleCaller } from '../../kernel/caller.ts';
-import { messageOf } from '../../kernel/errors.ts';
+import { Closing, messageOf } from '../../kernel/errors.ts';
+import { RECEIVED } from '../../kernel/in-hand.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { EnvironmentPool } from '../environment-pool.ts';
 import type { Functions, LambdaFunction } from '../functions.ts';
@@ -106,6 +107,7 @@ export class Poller {
       const input = { QueueUrl: this.#queueUrl, ReceiptHandle, VisibilityTimeout: 0 };
       await this.#kernel.call('sqs', 'ChangeMessageVisibility', input, caller);
     }
+    this.#release(messages);
     return [];
   }
 
@@ -122,10 +124,15 @@ export class Poller {
       },
       caller,
     );
+    // In the turn in which they were received.
+    this.#kernel.inHand.take(RECEIVED, handlesOf(Messages));
     return Messages;
   }
 
-  /** One batch: what fails becomes visible again when its visibility timeout ends. */
+  /**
+   * One batch: what fails becomes visible again when its visibility timeout ends. What a stop interrupts stays in hand, so
+   * that the next start gives it back at once.
+   */
   async #process(lambda: LambdaFunction, messages: Message[]): Promise<void> {
     this.#underWay++;
     try {
@@ -134,19 +141,20 @@ export class Poller {
         Records: messages.map((message) => recordOf(message, queueArn, this.#kernel.region)),
       });
       const result = await this.#pool.run(lambda, { requestId: randomUUID(), payload }, { throttled: false });
-      if (result.failed) return;
-      const failed = reportsFailures ? failedMessages(result.payload, messages) : new Set<string>();
-      await this.#delete(
-        messages.filter(({ MessageId = '' }) => !failed.has(MessageId)),
-        lambda,
-      );
+      if (result.failed && this.#stopped) return;
+      if (!result.failed) {
+        const failed = reportsFailures ? failedMessages(result.payload, messages) : new Set<string>();
+        await this.#delete(
+          messages.filter(({ MessageId = '' }) => !failed.has(MessageId)),
+          lambda,
+        );
+      }
+      this.#release(messages);
     } catch (error) {
       // Nothing is lost: the messages are still in the queue.
-      if (!this.#stopped)
-        this.#kernel.report(
-          `${lambda.name}: a batch of ${messages.length} could not be run: ${messageOf(error)}`,
-          error,
-        );
+      if (this.#stopped || error instanceof Closing) return;
+      this.#release(messages);
+      this.#kernel.report(`${lambda.name}: a batch of ${messages.length} could not be run: ${messageOf(error)}`, error);
     } finally {
       this.#underWay--;
       this.#wake?.();
@@ -163,6 +171,11 @@ export class Poller {
     }
   }
 
+  /** They were dealt with: a crash from here on gives none of them back. Those that failed stay hidden and counted. */
+  #release(messages: Message[]): void {
+    this.#kernel.inHand.release(RECEIVED, handlesOf(messages));
+  }
+
   #pause(milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
       const cancel = this.#kernel.clock.after(milliseconds, () => resolve());
@@ -173,3 +186,5 @@ export class Poller {
     });
   }
 }
+
+const handlesOf = (messages: Message[]): string[] => messages.map(({ ReceiptHandle = '' }) => ReceiptHandle);
