@@ -8,6 +8,7 @@ import { down } from './commands/down.ts';
 import { importAnnotated } from './commands/import.ts';
 import { decide, models } from './commands/models.ts';
 import { status } from './commands/status.ts';
+import { type StuckOptions, stuck } from './commands/stuck.ts';
 import { trace } from './commands/trace.ts';
 import { up } from './commands/up.ts';
 import { upload } from './commands/upload.ts';
@@ -73,6 +74,13 @@ export function createProgram(): Command {
     .description('where the chain stands')
     .option('--watch', 'again and again', false)
     .action((options: { watch: boolean }) => withContext((context) => status(context, options))());
+  program
+    .command('stuck')
+    .description('what no service could process, where and why; or send it back there')
+    .option('--service <name>', 'of one service alone')
+    .option('--redrive', 'send the dead letters back to where they came from')
+    .option('--message <id...>', 'with --redrive: these alone (the beginning of an id is enough)')
+    .action((options: StuckOptions) => withContext((context) => stuck(context, options))());
   program.command('models').description('the registered models').action(withContext(models));
   for (const [name, decision] of [
     ['approve', 'Approved'],

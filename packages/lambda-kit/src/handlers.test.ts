@@ -200,4 +200,18 @@ describe('queueBatchHandler', () => {
       batchItemFailures: [{ itemIdentifier: 'm1' }, { itemIdentifier: 'm2' }],
     });
   });
+
+  it('names the messages of a batch that failed as a whole, in that report alone', async () => {
+    const handler = queueBatchHandler({ schema: z.object({ n: z.number() }), config, assemble }, async ([first]) => {
+      if (first?.body.n === 1) throw new RetryableError('bus-away', 'the bus takes nothing');
+      throw new Error('other');
+    });
+    await expect(handler(sqsEvent('{"n":1}', '{"n":2}'), context)).rejects.toThrow('the bus takes nothing');
+    await expect(handler(sqsEvent('{"n":3}'), context)).rejects.toThrow('other');
+    const reports = logged.filter(({ level }) => level === 'ERROR');
+    expect(reports).toMatchObject([
+      { code: 'bus-away', messageIds: ['m0', 'm1'] },
+      { message: 'other', messageIds: ['m0'] },
+    ]);
+  });
 });

@@ -76,7 +76,13 @@ export function queueBatchHandler<Body, Config, Dependencies>(
         failed.push(raw.messageId);
       }
     }
-    if (records.length > 0) failed.push(...(await run(records, surroundings)));
+    try {
+      if (records.length > 0) failed.push(...(await run(records, surroundings)));
+    } catch (error) {
+      // The report of the failure names whom it concerns: by their ids `assay stuck` finds it.
+      surroundings.logger.appendKeys({ messageIds: records.map(({ messageId }) => messageId) });
+      throw error;
+    }
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   });
 }
