@@ -41,7 +41,7 @@ export function createEventLog(logs: CloudWatchLogsClient, logGroupName: string)
  * An event of the catalogue. Undefined for what others put on the bus: an event that the catalogue doesn't know, or one
  * that isn't what it says it is, which its consumers turn away too.
  */
-function toJournalEvent(message: string): JournalEvent | undefined {
+export function toJournalEvent(message: string): JournalEvent | undefined {
   const logged = loggedEventSchema.safeParse(JSON.parse(message));
   if (!logged.success) return undefined;
   const definition = Object.values(catalogue).find(({ name }) => name === logged.data['detail-type']);

@@ -157,9 +157,24 @@ function canonicalRequest(claim: SignatureClaim, message: IncomingMessage, url: 
 
 function signatureOf(claim: SignatureClaim, canonical: string, secret: string): string {
   const scope = `${claim.date}/${claim.region}/${claim.service}/aws4_request`;
-  let key = hmac(`AWS4${secret}`, claim.date);
-  for (const part of [claim.region, claim.service, 'aws4_request']) key = hmac(key, part);
-  return hmac(key, ['AWS4-HMAC-SHA256', claim.timestamp, scope, sha256(canonical)].join('\n')).toString('hex');
+  const text = ['AWS4-HMAC-SHA256', claim.timestamp, scope, sha256(canonical)].join('\n');
+  return hmac(signingKey(scope, secret), text).toString('hex');
+}
+
+/** Keys of a day, region and service, by scope and secret. */
+const signingKeys = new Map<string, Buffer>();
+const MOST_SIGNING_KEYS = 1000;
+
+/** The key is the same for all requests of a scope; deriving it costs four times as much as signing with it. */
+function signingKey(scope: string, secret: string): Buffer {
+  const name = `${scope} ${secret}`;
+  let key = signingKeys.get(name);
+  if (!key) {
+    if (signingKeys.size >= MOST_SIGNING_KEYS) signingKeys.clear();
+    key = scope.split('/').reduce((derived, part) => hmac(derived, part), Buffer.from(`AWS4${secret}`));
+    signingKeys.set(name, key);
+  }
+  return key;
 }
 
 function headerOf(message: IncomingMessage, name: string): string | undefined {

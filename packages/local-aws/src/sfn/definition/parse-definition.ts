@@ -22,8 +22,11 @@ export function parseDefinition(text: string): Definition {
       'InvalidDefinition',
       `Invalid State Machine Definition: '${problems.map((p) => `${p.code}: ${p.message} at ${p.location}`).join(', ')}'`,
     );
-  return definitionSchema.parse(JSON.parse(text));
+  return readDefinition(text);
 }
+
+/** A definition that was checked when it was stored. */
+export const readDefinition = (text: string): Definition => definitionSchema.parse(JSON.parse(text));
 
 /** What is wrong with a definition; empty when it can be run. */
 export function problemsOf(text: string): Problem[] {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError, messageOf } from '../../kernel/errors.ts';
 import type { Operation } from '../../kernel/service.ts';
-import { parseDefinition } from '../definition/parse-definition.ts';
+import { readDefinition } from '../definition/parse-definition.ts';
 import { LONGEST_PAYLOAD } from '../interpreter/run.ts';
 import type { SfnState } from '../service.ts';
 
@@ -32,7 +32,7 @@ export const startExecution: Operation<'sfn', 'StartExecution', SfnState> = (inp
       status: 'RUNNING',
       input: text,
       startDate,
-      definition: parseDefinition(machine.definition),
+      definition: readDefinition(machine.definition),
       definitionText: machine.definition,
       roleArn: machine.roleArn,
     }),

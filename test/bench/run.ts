@@ -1,0 +1,53 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { table } from '../../packages/cli/src/output/terminal.ts';
+import { repositoryRoot } from '../../packages/cli/src/platform/repository.ts';
+import type { Benchmark } from './benchmark.ts';
+import { chain } from './benchmarks/chain.ts';
+import { growth } from './benchmarks/growth.ts';
+import { describeMachine } from './report/machine.ts';
+
+const BENCHMARKS: Benchmark[] = [chain, growth];
+const RESULTS = join(repositoryRoot, '.bench');
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    short: { type: 'boolean', default: false },
+    images: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+
+const unknown = positionals.find((wanted) => !BENCHMARKS.some(({ name }) => name === wanted));
+if (unknown !== undefined) {
+  console.error(`There is no benchmark ${unknown}. There are: ${BENCHMARKS.map(({ name }) => name).join(', ')}.`);
+  process.exit(1);
+}
+await mkdir(RESULTS, { recursive: true });
+for (const benchmark of BENCHMARKS) {
+  if (positionals.length > 0 && !positionals.includes(benchmark.name)) continue;
+  await measure(benchmark);
+}
+
+async function measure({ name, title, run }: Benchmark): Promise<void> {
+  const machine = describeMachine();
+  const command = `npm run bench -- ${[name, ...process.argv.slice(2).filter((word) => word !== name)].join(' ')}`;
+  console.info(`\n# ${name}: ${title}\n${command} (seed ${values.seed})\n${JSON.stringify(machine)}`);
+  const {
+    sections,
+    notes,
+    figures = {},
+  } = await run({
+    short: values.short,
+    seed: Number(values.seed),
+    ...(values.images !== undefined && { images: Number(values.images) }),
+    say: (line) => console.info(`  ${line}`),
+  });
+  for (const { title: heading, headings, rows } of sections) console.info(`\n${heading}\n${table(headings, rows)}`);
+  for (const note of notes) console.info(`\n${note}`);
+  const document = { name, title, command, seed: Number(values.seed), machine, sections, notes };
+  await writeFile(join(RESULTS, `${name}.json`), `${JSON.stringify(document, null, 2)}\n`);
+  for (const [file, content] of Object.entries(figures)) await writeFile(join(RESULTS, file), content);
+}
