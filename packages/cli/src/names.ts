@@ -2,6 +2,7 @@
 export function names(stage: string, account: string) {
   return {
     bus: `assay-${stage}`,
+    archive: `assay-${stage}`,
     deadLetters: (service: string) => `assay-${stage}-${service}-dlq`,
     journal: `/aws/events/assay-${stage}`,
     imageBucket: `assay-${stage}-images-${account}`,

@@ -7,6 +7,7 @@ import { devices } from './commands/devices.ts';
 import { down } from './commands/down.ts';
 import { importAnnotated } from './commands/import.ts';
 import { decide, models } from './commands/models.ts';
+import { type ReplayOptions, replay } from './commands/replay.ts';
 import { status } from './commands/status.ts';
 import { type StuckOptions, stuck } from './commands/stuck.ts';
 import { trace } from './commands/trace.ts';
@@ -98,6 +99,16 @@ export function createProgram(): Command {
     .command('trace <image-or-model>')
     .description('follow an image to its models and devices, or a model to its images')
     .action((query: string) => withContext((context) => trace(context, query))());
+  program
+    .command('replay')
+    .description('let a service hear again what was said: to rebuild a store, or to backfill a new one')
+    .requiredOption('--from <time>', 'ISO 8601, or how long ago: 90m, 12h, 30d')
+    .option('--to <time>', 'the same; now by default')
+    .option('--event <name>', 'only this event, e.g. LabelsApproved')
+    .option('--to-service <service>', 'who is to hear it, e.g. label-store')
+    .option('--all-services', 'everybody is to hear it')
+    .option('--dry-run', 'only say which rules would hear how many events')
+    .action((options: ReplayOptions) => withContext((context) => replay(context, options))());
   program
     .command('deploy <service>')
     .description('deploy one service alone')

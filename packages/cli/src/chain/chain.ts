@@ -1,17 +1,28 @@
 import { readClaim } from '@assay/events/publisher';
-import { createEventLog } from '../journal/event-log.ts';
+import { createEventLog, type JournalEvent } from '../journal/event-log.ts';
 import type { Names } from '../names.ts';
 import type { Clients } from '../platform/clients.ts';
 import { type ChainState, emptyChain, follow } from './chain-state.ts';
 
-/** The chain as its journal tells of it; `refresh` reads what is new. */
-export function createChain(clients: Pick<Clients, 'logs' | 's3'>, { journal }: Names) {
+/** The chain as its journal tells of it; `refresh` reads what is new, and tells all anew when an older event came late. */
+export function createChain(clients: Pick<Clients, 'logs' | 's3'>, { journal }: Pick<Names, 'journal'>) {
   const log = createEventLog(clients.logs, journal);
-  const state = emptyChain();
+  const told: JournalEvent[] = [];
+  let state = emptyChain();
   return {
-    state,
+    get state(): ChainState {
+      return state;
+    },
     async refresh(): Promise<ChainState> {
-      await follow(state, await log.read(), (list, item) => readClaim(clients.s3, list, item));
+      const news = await log.read();
+      const [first] = news;
+      const last = told.at(-1);
+      told.push(...news);
+      const late = first && last && first.metadata.occurredAt < last.metadata.occurredAt;
+      if (late) told.sort((a, b) => a.metadata.occurredAt.localeCompare(b.metadata.occurredAt));
+      const next = late ? emptyChain() : state;
+      await follow(next, late ? told : news, (list, item) => readClaim(clients.s3, list, item));
+      state = next;
       return state;
     },
   };

@@ -12,6 +12,9 @@ export type JournalEvent = {
   [Name in EventName]: { name: Name; time: string } & ReturnType<typeof parseEvent<(typeof catalogue)[Name]['data']>>;
 }[EventName];
 
+/** Events reach the journal late and in no order: how far back the next call looks, in milliseconds. */
+const LOOK_BACK = 120_000;
+
 /** Reads the bus's journal, oldest first; each call gives what has come since the call before, each event once. */
 export function createEventLog(logs: CloudWatchLogsClient, logGroupName: string) {
   const seen = new Set<string>();
@@ -26,8 +29,7 @@ export function createEventLog(logs: CloudWatchLogsClient, logGroupName: string)
           const event = message === undefined ? undefined : toJournalEvent(message);
           if (!event || seen.has(event.metadata.eventId)) continue;
           seen.add(event.metadata.eventId);
-          // Streams are written by several writers: look a little back next time.
-          from = Math.max(from, timestamp - 30_000);
+          from = Math.max(from, timestamp - LOOK_BACK);
           events.push(event);
         }
         nextToken = page.nextToken;
