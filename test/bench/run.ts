@@ -5,10 +5,12 @@ import { table } from '../../packages/cli/src/output/terminal.ts';
 import { repositoryRoot } from '../../packages/cli/src/platform/repository.ts';
 import type { Benchmark } from './benchmark.ts';
 import { chain } from './benchmarks/chain.ts';
+import { events } from './benchmarks/events.ts';
 import { growth } from './benchmarks/growth.ts';
+import { requests } from './benchmarks/requests.ts';
 import { describeMachine } from './report/machine.ts';
 
-const BENCHMARKS: Benchmark[] = [chain, growth];
+const BENCHMARKS: Benchmark[] = [events, requests, chain, growth];
 const RESULTS = join(repositoryRoot, '.bench');
 
 const { values, positionals } = parseArgs({

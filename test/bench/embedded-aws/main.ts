@@ -36,6 +36,12 @@ process.on('message', async (message) => {
   });
 });
 
+// A benchmark that broke off leaves nothing behind that runs.
+process.once('disconnect', async () => {
+  await aws.close();
+  process.exit(1);
+});
+
 const { endpoint, region, account, administrator } = aws;
 const { accessKeyId, secretAccessKey } = administrator;
 process.send?.({ endpoint, region, account, credentials: { accessKeyId, secretAccessKey } });
