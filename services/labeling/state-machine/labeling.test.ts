@@ -54,13 +54,6 @@ afterEach(() => lab.close());
 
 const calls = () => lab.invocations.map(({ functionName }) => functionName);
 
-class NamedError extends FunctionError {
-  constructor(name: string) {
-    super(`${name} it is`);
-    this.name = name;
-  }
-}
-
 async function run(
   functions: Record<string, () => Json> = {},
   status: Record<string, 'Completed' | 'Failed' | 'Stopped'> = {},
@@ -79,7 +72,7 @@ async function run(
     await lab.describe(arn);
     await lab.clock.advance(60_000);
   }
-  return { arn, ...(await lab.describe(arn)) };
+  return lab.describe(arn);
 }
 
 test('collects, has people mark, has others judge, and publishes both outputs', async () => {
@@ -139,7 +132,7 @@ test.each(['collect', 'prepare', 'publish'])(
   async (step) => {
     const { status, error } = await run({
       [step]: () => {
-        throw new NamedError('PermanentError');
+        throw new FunctionError('PermanentError');
       },
     });
     expect({ status, error }).toEqual({ status: 'FAILED', error: 'PermanentError' });
@@ -152,7 +145,7 @@ test('gives the images back when publishing what nobody marked fails', async () 
   const { status } = await run({
     prepare: () => ({ images: 0 }),
     publish: () => {
-      throw new NamedError('PermanentError');
+      throw new FunctionError('PermanentError');
     },
   });
   expect(status).toBe('FAILED');
@@ -163,7 +156,7 @@ test('tries a step again that may succeed yet', async () => {
   let attempts = 0;
   const { status } = await run({
     publish: () => {
-      if (++attempts < 3) throw new NamedError('RetryableError');
+      if (++attempts < 3) throw new FunctionError('RetryableError');
       return { approved: 2 };
     },
   });
@@ -176,7 +169,7 @@ test('goes on trying to give the images back', async () => {
   const { status } = await run(
     {
       release: () => {
-        if (++attempts < 3) throw new NamedError('RetryableError');
+        if (++attempts < 3) throw new FunctionError('RetryableError');
         return {};
       },
     },

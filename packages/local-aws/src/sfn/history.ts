@@ -60,12 +60,13 @@ export class History {
   }
 }
 
-/** `includeExecutionData: false` leaves payloads out. */
+const DATA = new Set(['input', 'inputDetails', 'output', 'outputDetails']);
+
+/** `includeExecutionData: false` leaves what went in and came out of the event's details. */
 function withoutData(event: HistoryEvent): HistoryEvent {
-  return JSON.parse(
-    JSON.stringify(event, (key, value) =>
-      key === 'input' || key === 'output' || key === 'parameters' ? undefined : value,
-    ),
-    (key, value) => (key === 'timestamp' ? new Date(value) : value),
-  );
+  const members = Object.entries(event).map(([name, details]) => {
+    if (!name.endsWith('EventDetails')) return [name, details];
+    return [name, Object.fromEntries(Object.entries(details).filter(([field]) => !DATA.has(field)))];
+  });
+  return Object.fromEntries(members);
 }

@@ -30,6 +30,7 @@ export class Machines {
   }
 
   get(arn: string): Machine {
+    checkArn(arn);
     const machine = this.#machines.get(arn);
     if (!machine) throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
     return machine;
@@ -46,4 +47,9 @@ export class Machines {
   list(after: string | undefined, limit: number): Machine[] {
     return this.#machines.list({ after, limit }).map(({ value }) => value);
   }
+}
+
+/** What is no ARN at all is told apart from one of nothing. */
+export function checkArn(arn: string): void {
+  if (!arn.startsWith('arn:')) throw new AwsError('InvalidArn', `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
 }

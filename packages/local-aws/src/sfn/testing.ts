@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
 import { serviceCaller } from '../kernel/caller.ts';
 import { type ManualClock, manualClock } from '../kernel/clock.ts';
@@ -14,20 +15,59 @@ export const ACCOUNT = '000000000000';
 export const REGION = 'eu-west-1';
 export const ROLE = `arn:aws:iam::${ACCOUNT}:role/machine`;
 
-/** An error as a function's runtime reports it. */
-export class FunctionError extends Error {}
+/** An error as a function's runtime reports it, e.g. `new FunctionError('Flaky', 'not today')`. */
+export class FunctionError extends Error {
+  constructor(name: string, message = '') {
+    super(message);
+    this.name = name;
+  }
+}
+
+type StateDefinition = Record<string, unknown>;
+
+/** A JSONata machine that begins at the first of its states. */
+export function machine(states: Record<string, StateDefinition>, more: Record<string, unknown> = {}) {
+  return { QueryLanguage: 'JSONata', ...block(states), ...more };
+}
+
+/** A branch, or what a Map runs for each item. */
+export function block(states: Record<string, StateDefinition>) {
+  return { StartAt: Object.keys(states)[0], States: states };
+}
+
+/** A Task that calls a function by its ARN, the last of its block unless `more` has a `Next`. */
+export function call(name: string, more: StateDefinition = {}): StateDefinition {
+  return {
+    Type: 'Task',
+    Resource: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${name}`,
+    ...('Next' in more ? {} : { End: true }),
+    ...more,
+  };
+}
+
+export interface Described {
+  arn: string;
+  status?: string | undefined;
+  output?: Json;
+  error?: string | undefined;
+  cause?: string | undefined;
+}
 
 export interface Lab {
   kernel: Kernel;
   clock: ManualClock;
   /** What has been told to EventBridge. */
-  events: { detailType: string; detail: Record<string, unknown> }[];
+  told: { detailType: string; detail: Record<string, unknown> }[];
   /** The calls of functions, in order. */
   invocations: { functionName: string; event: Json }[];
   reports: string[];
   /** Makes a machine of the definition, and starts it; returns the execution's ARN. */
   start(definition: Record<string, unknown>, input?: Json, name?: string): Promise<string>;
-  describe(executionArn: string): Promise<{ status?: string; output?: Json; error?: string; cause?: string }>;
+  describe(executionArn: string): Promise<Described>;
+  /** Starts a machine, moves time on by `seconds` when it has come as far as it can, and describes the execution. */
+  run(definition: Record<string, unknown>, input?: Json, seconds?: number): Promise<Described>;
+  /** The history's events. */
+  events(executionArn: string): Promise<HistoryEvent[]>;
   /** The types of the history's events. */
   history(executionArn: string): Promise<string[]>;
   /** Closes everything and opens it again on the same data, as a restart does. */
@@ -42,7 +82,7 @@ export async function stateMachineLab(
 ): Promise<Lab> {
   const dataDir = mkdtempSync(join(tmpdir(), 'sfn-'));
   const clock = manualClock();
-  const events: Lab['events'] = [];
+  const told: Lab['told'] = [];
   const invocations: Lab['invocations'] = [];
   const reports: string[] = [];
   const caller = serviceCaller('tests', ACCOUNT);
@@ -77,7 +117,7 @@ export async function stateMachineLab(
     operations: {
       PutEvents({ Entries = [] }) {
         for (const { DetailType = '', Detail = '{}' } of Entries)
-          events.push({ detailType: DetailType, detail: JSON.parse(Detail) });
+          told.push({ detailType: DetailType, detail: JSON.parse(Detail) });
         return { FailedEntryCount: 0, Entries: [] };
       },
     },
@@ -91,12 +131,12 @@ export async function stateMachineLab(
   };
   let kernel = await open();
   let machines = 0;
-  return {
+  const lab: Lab = {
     get kernel() {
       return kernel;
     },
     clock,
-    events,
+    told,
     invocations,
     reports,
     async start(definition, input = {}, name = undefined) {
@@ -116,15 +156,27 @@ export async function stateMachineLab(
       return started.executionArn ?? '';
     },
     async describe(executionArn) {
+      const executions = () => kernel.call('sfn', 'DescribeExecution', { executionArn }, caller);
       // Each transition is a commit: give as many turns as the longest machine under test has transitions.
-      for (let turn = 0; turn < 20; turn++) await clock.advance(0);
-      const { status, output, error, cause } = await kernel.call('sfn', 'DescribeExecution', { executionArn }, caller);
-      return { status, error, cause, ...(output !== undefined && { output: JSON.parse(output) }) };
+      for (let turn = 0; turn < 20 && (await executions()).status === 'RUNNING'; turn++) await clock.advance(0);
+      // What follows from its end.
+      await clock.advance(0);
+      const { status, output, error, cause } = await executions();
+      return { arn: executionArn, status, error, cause, ...(output !== undefined && { output: JSON.parse(output) }) };
+    },
+    async run(definition, input = {}, seconds = 0) {
+      const arn = await lab.start(definition, input);
+      const before = await lab.describe(arn);
+      if (before.status !== 'RUNNING') return before;
+      await clock.advance(seconds * 1000);
+      return lab.describe(arn);
+    },
+    async events(executionArn) {
+      const input = { executionArn, maxResults: 1000 };
+      return (await kernel.call('sfn', 'GetExecutionHistory', input, caller)).events ?? [];
     },
     async history(executionArn) {
-      const input = { executionArn, maxResults: 1000 };
-      const { events: list = [] } = await kernel.call('sfn', 'GetExecutionHistory', input, caller);
-      return list.map(({ type }) => type ?? '');
+      return (await lab.events(executionArn)).map(({ type }) => type ?? '');
     },
     async restart() {
       await kernel.close();
@@ -135,4 +187,5 @@ export async function stateMachineLab(
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+  return lab;
 }

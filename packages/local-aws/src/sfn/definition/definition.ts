@@ -1,19 +1,29 @@
 import { z } from 'zod';
 import type { Json } from '../json.ts';
+import { isTimestamp } from './timestamp.ts';
 
 /** `{% … %}`: an expression where a literal could stand. */
 const expression = z.string().regex(/^\{%[\s\S]*%\}$/, 'a JSONata expression {% … %} was expected');
 const json: z.ZodType<Json> = z.json();
+const MOST = 99_999_999;
 const count = z.union([z.number().int().nonnegative(), expression]);
-const seconds = z.union([z.number().nonnegative(), expression]);
-const assign = z.record(z.string().regex(/^[\p{ID_Start}_][\p{ID_Continue}]{0,79}$/u), json);
+/** A time that a task may take. */
+const limit = z.union([z.number().int().positive().max(MOST), expression]);
+const assign = z.record(
+  z
+    .string()
+    .regex(/^[\p{ID_Start}_][\p{ID_Continue}]{0,79}$/u, 'a variable has a name of at most 80 letters, digits and _')
+    .refine((name) => name !== 'states', "'states' is reserved: no variable may have that name"),
+  json,
+);
+const timestamp = z.string().refine(isTimestamp, 'a timestamp such as 2026-03-04T10:11:12Z was expected');
 
 const retrier = z.strictObject({
   ErrorEquals: z.array(z.string()).min(1),
-  IntervalSeconds: z.number().int().positive().default(1),
-  MaxAttempts: z.number().int().nonnegative().max(99_999_999).default(3),
+  IntervalSeconds: z.number().int().positive().max(MOST).default(1),
+  MaxAttempts: z.number().int().nonnegative().max(MOST).default(3),
   BackoffRate: z.number().min(1).default(2),
-  MaxDelaySeconds: z.number().int().positive().optional(),
+  MaxDelaySeconds: z.number().int().positive().max(31_622_400).optional(),
   JitterStrategy: z.enum(['FULL', 'NONE']).default('NONE'),
   Comment: z.string().optional(),
 });
@@ -38,8 +48,8 @@ const wait = z.strictObject({
   ...common,
   ...flow,
   ...result,
-  Seconds: seconds.optional(),
-  Timestamp: z.string().optional(),
+  Seconds: z.union([z.number().int().nonnegative().max(MOST), expression]).optional(),
+  Timestamp: z.union([timestamp, expression]).optional(),
 });
 
 const choice = z.strictObject({
@@ -76,8 +86,8 @@ const task = z.strictObject({
   ...recovery,
   Resource: z.string(),
   Arguments: json.optional(),
-  TimeoutSeconds: seconds.optional(),
-  HeartbeatSeconds: seconds.optional(),
+  TimeoutSeconds: limit.optional(),
+  HeartbeatSeconds: limit.optional(),
 });
 
 const parallelFields = z.strictObject({
@@ -95,11 +105,11 @@ const mapFields = z.strictObject({
   ...flow,
   ...result,
   ...recovery,
-  Items: json.optional(),
+  Items: z.union([z.array(json), expression]).optional(),
   ItemSelector: json.optional(),
   MaxConcurrency: count.optional(),
   ToleratedFailureCount: count.optional(),
-  ToleratedFailurePercentage: z.union([z.number().min(0).max(100), expression]).optional(),
+  ToleratedFailurePercentage: z.union([z.number().int().min(0).max(100), expression]).optional(),
 });
 
 export type Retrier = z.output<typeof retrier>;
@@ -164,7 +174,7 @@ export const definitionSchema = z.strictObject({
   ...machine,
   QueryLanguage: z.literal('JSONata').optional(),
   Version: z.literal('1.0').optional(),
-  TimeoutSeconds: z.number().int().positive().optional(),
+  TimeoutSeconds: z.number().int().positive().max(MOST).optional(),
 });
 
 export type Definition = States & { TimeoutSeconds?: number | undefined };

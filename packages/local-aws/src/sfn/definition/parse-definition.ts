@@ -1,28 +1,28 @@
-import validate from 'asl-validator';
-import jsonata from 'jsonata';
 import type { z } from 'zod';
 import { AwsError, messageOf } from '../../kernel/errors.ts';
 import { isObject } from '../json.ts';
-import { integrationOf } from '../tasks/integration.ts';
-import { type Definition, definitionSchema, type State, type States } from './definition.ts';
+import { type Definition, definitionSchema } from './definition.ts';
+import { expressionProblems } from './expressions.ts';
+import { flowProblems } from './flow-rules.ts';
+import { type Problem, schemaProblem } from './problem.ts';
+import { stateProblems } from './state-rules.ts';
 
-export interface Problem {
-  /** AWS's code, e.g. `SCHEMA_VALIDATION_FAILED`. */
-  code: string;
-  message: string;
-  /** A JSON pointer into the definition. */
-  location: string;
-}
+/** The longest definition, in bytes. */
+const LONGEST = 1_048_576;
 
-/** A definition as text to one that can be run; throws `InvalidDefinition` naming every problem. */
-export function parseDefinition(text: string): Definition {
+/** Refuses what can't be run: `InvalidDefinition`, naming every problem. */
+export function checkDefinition(text: string): void {
+  if (Buffer.byteLength(text) > LONGEST)
+    throw new AwsError(
+      'ValidationException',
+      `1 validation error detected: Value at 'definition' failed to satisfy constraint: Member must have length less than or equal to ${LONGEST}`,
+    );
   const problems = problemsOf(text);
   if (problems.length > 0)
     throw new AwsError(
       'InvalidDefinition',
       `Invalid State Machine Definition: '${problems.map((p) => `${p.code}: ${p.message} at ${p.location}`).join(', ')}'`,
     );
-  return readDefinition(text);
 }
 
 /** A definition that was checked when it was stored. */
@@ -41,27 +41,18 @@ export function problemsOf(text: string): Problem[] {
   const jsonPath = jsonPathStates(definition, definition.QueryLanguage === 'JSONata', '');
   if (jsonPath.length > 0) return jsonPath;
   const parsed = definitionSchema.safeParse(definition);
-  if (!parsed.success) return parsed.error.issues.flatMap((issue) => schemaProblems(issue));
+  if (!parsed.success)
+    return parsed.error.issues.map((issue) =>
+      schemaProblem(messageOfIssue(issue), `/${issue.path.map(String).join('/')}`),
+    );
   const expressions = expressionProblems(definition, '');
   if (expressions.length > 0) return expressions;
-  const valid = validate({ ...definition, States: withoutData(definition.States) });
-  if (!valid.isValid)
-    return valid.errors.map((error) => ({
-      code: error['Error code'],
-      message: error.Message,
-      location: error.path ?? '/',
-    }));
-  return stateProblems(parsed.data, '');
+  return [...flowProblems(parsed.data), ...stateProblems(parsed.data, '')];
 }
 
-const DATA = new Set(['Arguments', 'Assign', 'Output', 'Items', 'ItemSelector']);
-
-/** A copy without the data of states: any JSON may stand there, which asl-validator doesn't know. */
-function withoutData(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutData);
-  if (!isObject(value)) return value;
-  const members = Object.entries(value).filter(([name]) => !('Type' in value && DATA.has(name)));
-  return Object.fromEntries(members.map(([name, member]) => [name, withoutData(member)]));
+/** A key's own message says more than that it is invalid. */
+function messageOfIssue(issue: z.core.$ZodIssue): string {
+  return issue.code === 'invalid_key' ? issue.issues.map(({ message }) => message).join(', ') : issue.message;
 }
 
 /** JSONPath machines are refused by the name of the state: nothing here reads a path. */
@@ -85,66 +76,4 @@ function jsonPathStates(block: Record<string, unknown>, isJsonata: boolean, loca
       ...(isObject(state.ItemProcessor) ? jsonPathStates(state.ItemProcessor, isJsonata, `${here}/ItemProcessor`) : []),
     ];
   });
-}
-
-function schemaProblems(issue: z.core.$ZodIssue): Problem[] {
-  return [
-    { code: 'SCHEMA_VALIDATION_FAILED', message: issue.message, location: `/${issue.path.map(String).join('/')}` },
-  ];
-}
-
-/** Expressions that don't parse. */
-function expressionProblems(value: unknown, location: string): Problem[] {
-  if (typeof value === 'string') {
-    const text = /^\{%([\s\S]*)%\}$/.exec(value)?.[1];
-    if (text === undefined) return [];
-    try {
-      jsonata(text);
-      return [];
-    } catch (error) {
-      return [
-        {
-          code: 'SCHEMA_VALIDATION_FAILED',
-          message: `The JSONata expression '${text.trim()}' is not valid: ${messageOf(error)}`,
-          location,
-        },
-      ];
-    }
-  }
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, member]) => expressionProblems(member, `${location}/${key}`));
-}
-
-/** What a schema can't say about a state. */
-function stateProblems(block: States, location: string): Problem[] {
-  return Object.entries(block.States).flatMap(([name, state]) => {
-    const here = `${location}/States/${name}`;
-    const at = (code: string, message: string): Problem => ({ code, message, location: here });
-    return [
-      ...recoveryProblems(state).map((message) => at('SCHEMA_VALIDATION_FAILED', message)),
-      ...(state.Type === 'Task' && integrationOf(state.Resource) === undefined
-        ? [
-            at(
-              'RESOURCE_NOT_SUPPORTED',
-              `The resource '${state.Resource}' of state '${name}' is not implemented by this endpoint.`,
-            ),
-          ]
-        : []),
-      ...(state.Type === 'Parallel'
-        ? state.Branches.flatMap((branch, index) => stateProblems(branch, `${here}/Branches/${index}`))
-        : []),
-      ...(state.Type === 'Map' ? stateProblems(state.ItemProcessor, `${here}/ItemProcessor`) : []),
-    ];
-  });
-}
-
-/** `States.ALL` stands alone, and last. */
-function recoveryProblems(state: State): string[] {
-  return [('Retry' in state && state.Retry) || [], ('Catch' in state && state.Catch) || []].flatMap((list) =>
-    list.flatMap((entry, index) =>
-      entry.ErrorEquals.includes('States.ALL') && (entry.ErrorEquals.length > 1 || index < list.length - 1)
-        ? ['States.ALL must appear alone, and in the last entry.']
-        : [],
-    ),
-  );
 }

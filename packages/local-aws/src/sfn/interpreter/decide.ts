@@ -1,9 +1,11 @@
-import type { Catcher, MapState, ParallelState, State, TaskState } from '../definition/definition.ts';
+import type { Catcher, MapState, TaskState } from '../definition/definition.ts';
+import { isTimestamp } from '../definition/timestamp.ts';
 import type { Json, JsonObject } from '../json.ts';
-import { evaluate, evaluateNumber, evaluateString, type Scope } from './expression.ts';
+import { evaluate, evaluateInteger, evaluateTo, queryError, type Scope } from './expression.ts';
 import { type Failure, StateError } from './failure.ts';
-import type { Fork } from './frame.ts';
-import { LONGEST_PAYLOAD, type Moment, scopeOf } from './run.ts';
+import type { Fork, Frame } from './frame.ts';
+import { checkPayload } from './payload.ts';
+import { type Moment, scopeOf } from './run.ts';
 
 /** What a frame does next. Made by evaluating expressions, which takes time; carried out in one turn by `apply`. */
 export type Decision =
@@ -17,22 +19,24 @@ export type Decision =
 
 /** Decides for a frame whose step has come. Throws a {@link StateError}. */
 export async function decide(moment: Moment): Promise<Decision> {
-  const { frame, state } = moment;
+  const { frame } = moment;
   switch (frame.phase) {
     case 'caught':
       return recovered(moment);
     case 'wait':
-      return leaving(state, scopeOf(moment), frame.input);
+      return leaving(moment, scopeOf(moment), frame.input);
     case 'fork':
-      return withResult(moment, joined(frame.fork));
+      return withResult(moment, joined(frame));
     default:
       return entered(moment);
   }
 }
 
 /** The result of a Parallel or Map: failed iterations that were tolerated have none. */
-function joined(fork: Fork | undefined): Json {
-  return (fork?.results ?? []).filter((_, index) => fork?.done[index]);
+function joined({ fork, state }: Frame): Json {
+  const results = (fork?.results ?? []).filter((_, index) => fork?.done[index]);
+  checkPayload(JSON.stringify(results), state, 'returned a result');
+  return results;
 }
 
 async function entered(moment: Moment): Promise<Decision> {
@@ -41,35 +45,29 @@ async function entered(moment: Moment): Promise<Decision> {
   switch (state.Type) {
     case 'Pass':
     case 'Succeed':
-      return leaving(state, scope, frame.input);
+      return leaving(moment, scope, frame.input);
     case 'Wait':
       return { kind: 'wait', until: await endOfWait(moment, scope) };
     case 'Choice':
       for (const [index, rule] of state.Choices.entries()) {
-        const holds = await evaluate(rule.Condition, scope, `Choices[${index}]/Condition`);
-        if (typeof holds !== 'boolean')
-          throw new StateError(
-            'States.QueryEvaluationError',
-            `The field 'Choices[${index}]/Condition' must be a boolean, but is ${JSON.stringify(holds)}.`,
-            'Condition',
-          );
-        if (holds) return leaving(rule, scope, frame.input, rule.Next);
+        const holds = await evaluateTo('boolean', rule.Condition, scope, `Choices[${index}]/Condition`);
+        if (holds) return leaving(moment, scope, frame.input, rule);
       }
       if (state.Default === undefined)
         throw new StateError(
           'States.NoChoiceMatched',
           `No choice of state '${frame.state}' matched, and it has no Default.`,
         );
-      return leaving(state, scope, frame.input, state.Default);
+      return leaving(moment, scope, frame.input, { ...state, Next: state.Default });
     case 'Fail': {
-      const error = state.Error === undefined ? '' : await evaluateString(state.Error, scope, 'Error');
-      const cause = state.Cause === undefined ? '' : await evaluateString(state.Cause, scope, 'Cause');
+      const error = state.Error === undefined ? '' : await evaluateTo('string', state.Error, scope, 'Error');
+      const cause = state.Cause === undefined ? '' : await evaluateTo('string', state.Cause, scope, 'Cause');
       return { kind: 'end', failure: { error, cause } };
     }
     case 'Task':
       return task(state, moment, scope);
     case 'Parallel': {
-      const input = state.Arguments === undefined ? frame.input : await evaluate(state.Arguments, scope, 'Arguments');
+      const input = await argumentsOf(state, moment, scope);
       return {
         kind: 'fork',
         fork: newFork(
@@ -80,29 +78,35 @@ async function entered(moment: Moment): Promise<Decision> {
       };
     }
     case 'Map':
-      return { kind: 'fork', fork: await mapped(state, moment, scope) };
+      return { kind: 'fork', fork: await mapped(state, scope) };
   }
 }
 
 async function endOfWait({ frame, state }: Moment, scope: Scope): Promise<number> {
   if (state.Type !== 'Wait') return frame.enteredAt;
   if (state.Seconds !== undefined)
-    return frame.enteredAt + 1000 * (await evaluateNumber(state.Seconds, scope, 'Seconds'));
-  const timestamp = await evaluateString(state.Timestamp ?? '', scope, 'Timestamp');
-  const until = Date.parse(timestamp);
-  if (Number.isNaN(until) || !timestamp.includes('T'))
-    throw new StateError(
-      'States.QueryEvaluationError',
+    return frame.enteredAt + 1000 * (await evaluateInteger(state.Seconds, scope, 'Seconds'));
+  const timestamp = await evaluateTo('string', state.Timestamp ?? '', scope, 'Timestamp');
+  if (!isTimestamp(timestamp))
+    throw queryError(
       `The field 'Timestamp' must be a timestamp such as 2026-03-04T10:11:12Z, but is ${JSON.stringify(timestamp)}.`,
       'Timestamp',
     );
-  return until;
+  return Date.parse(timestamp);
 }
 
-async function task(state: TaskState, { frame }: Moment, scope: Scope): Promise<Decision> {
-  const given = state.Arguments === undefined ? frame.input : await evaluate(state.Arguments, scope, 'Arguments');
+/** What a Task or Parallel works on. */
+async function argumentsOf(state: Pick<TaskState, 'Arguments'>, { frame }: Moment, scope: Scope): Promise<Json> {
+  if (state.Arguments === undefined) return frame.input;
+  const given = await evaluate(state.Arguments, scope, 'Arguments');
+  checkPayload(JSON.stringify(given), frame.state, 'was given an input');
+  return given;
+}
+
+async function task(state: TaskState, moment: Moment, scope: Scope): Promise<Decision> {
+  const given = await argumentsOf(state, moment, scope);
   const seconds = async (field: 'TimeoutSeconds' | 'HeartbeatSeconds') =>
-    state[field] === undefined ? undefined : evaluateNumber(state[field], scope, field);
+    state[field] === undefined ? undefined : evaluateInteger(state[field], scope, field, 1);
   const timeoutSeconds = await seconds('TimeoutSeconds');
   const heartbeatSeconds = await seconds('HeartbeatSeconds');
   return { kind: 'task', arguments: given, timeoutSeconds, heartbeatSeconds };
@@ -111,20 +115,19 @@ async function task(state: TaskState, { frame }: Moment, scope: Scope): Promise<
 /** The most iterations of an inline Map that run at once ("Using Map state in Inline mode"). */
 const INLINE_CONCURRENCY = 40;
 
-async function mapped(state: MapState, moment: Moment, scope: Scope): Promise<Fork> {
-  const items = state.Items === undefined ? moment.frame.input : await evaluate(state.Items, scope, 'Items');
-  if (!Array.isArray(items))
-    throw new StateError(
-      'States.QueryEvaluationError',
-      `The field 'Items' must be an array, but is ${JSON.stringify(items).slice(0, 200)}.`,
-      'Items',
-    );
+async function mapped(state: MapState, scope: Scope): Promise<Fork> {
+  const items = await evaluateTo('array', state.Items ?? '{% $states.input %}', scope, 'Items');
   const inputs = state.ItemSelector === undefined ? items : await selected(state.ItemSelector, items, scope);
-  const number = async (field: 'MaxConcurrency' | 'ToleratedFailureCount' | 'ToleratedFailurePercentage') =>
-    state[field] === undefined ? undefined : evaluateNumber(state[field], scope, field);
-  const concurrency = (await number('MaxConcurrency')) || INLINE_CONCURRENCY;
-  const count = await number('ToleratedFailureCount');
-  const percentage = await number('ToleratedFailurePercentage');
+  const given = async (field: 'MaxConcurrency' | 'ToleratedFailureCount' | 'ToleratedFailurePercentage') =>
+    state[field] === undefined ? undefined : evaluateInteger(state[field], scope, field);
+  const concurrency = (await given('MaxConcurrency')) || INLINE_CONCURRENCY;
+  const count = await given('ToleratedFailureCount');
+  const percentage = await given('ToleratedFailurePercentage');
+  if (percentage !== undefined && percentage > 100)
+    throw queryError(
+      `The field 'ToleratedFailurePercentage' must be 100 at most, but is ${percentage}.`,
+      'ToleratedFailurePercentage',
+    );
   const limits = [count, percentage === undefined ? undefined : (percentage / 100) * items.length].filter(
     (limit) => limit !== undefined,
   );
@@ -159,7 +162,7 @@ function newFork(kind: Fork['kind'], inputs: Json[], concurrency: number): Fork 
 
 /** A Task's, Parallel's or Map's way out. */
 export function withResult(moment: Moment, result: Json): Promise<Decision> {
-  return leaving(moment.state, scopeOf(moment, { result }), result);
+  return leaving(moment, scopeOf(moment, { result }), result);
 }
 
 async function recovered(moment: Moment): Promise<Decision> {
@@ -168,29 +171,23 @@ async function recovered(moment: Moment): Promise<Decision> {
   if (!catcher || !frame.caught) throw new Error(`frame ${frame.id} was caught by a catcher that its state lacks`);
   const { error, cause } = frame.caught.failure;
   const errorOutput = { Error: error, Cause: cause };
-  return leaving(catcher, scopeOf(moment, { errorOutput }), errorOutput, catcher.Next);
+  return leaving(moment, scopeOf(moment, { errorOutput }), errorOutput, catcher);
 }
 
-type Leavable = Pick<ParallelState, 'Assign' | 'Output'> | State;
+/** Where `Assign`, `Output` and `Next` stand: in the state, or in the rule or catcher that leads out of it. */
+interface WayOut {
+  Assign?: JsonObject | undefined;
+  Output?: Json | undefined;
+  Next?: string | undefined;
+  Comment?: string | undefined;
+}
 
 /** `Assign` and `Output`, both of which see the variables as they were. */
-async function leaving(
-  from: Leavable,
-  scope: Scope,
-  fallback: Json,
-  next = 'Next' in from ? from.Next : undefined,
-): Promise<Decision> {
+async function leaving({ frame, state }: Moment, scope: Scope, fallback: Json, way: WayOut = state): Promise<Decision> {
   const assign: JsonObject = {};
-  if ('Assign' in from)
-    for (const [name, template] of Object.entries(from.Assign ?? {}))
-      assign[name] = await evaluate(template, scope, `Assign/${name}`);
-  const template = 'Output' in from ? from.Output : undefined;
-  const output = template === undefined ? fallback : await evaluate(template, scope, 'Output');
-  const bytes = Buffer.byteLength(JSON.stringify(output));
-  if (bytes > LONGEST_PAYLOAD)
-    throw new StateError(
-      'States.DataLimitExceeded',
-      `The output of ${bytes} bytes exceeds the limit of ${LONGEST_PAYLOAD} bytes. Hand over a location in S3 instead.`,
-    );
-  return { kind: 'leave', output, assign, next };
+  for (const [name, template] of Object.entries(way.Assign ?? {}))
+    assign[name] = await evaluate(template, scope, `Assign/${name}`);
+  const output = way.Output === undefined ? fallback : await evaluate(way.Output, scope, 'Output');
+  checkPayload(JSON.stringify(output), frame.state, 'returned a result');
+  return { kind: 'leave', output, assign, next: way.Next };
 }

@@ -1,7 +1,7 @@
 import type { Execution, ExecutionStatus } from '../executions.ts';
 import type { EventDraft } from '../history.ts';
 import type { Json } from '../json.ts';
-import type { Failure } from './failure.ts';
+import { type Failure, told } from './failure.ts';
 import type { Frame } from './frame.ts';
 import type { Run } from './run.ts';
 
@@ -9,16 +9,16 @@ export type End =
   | { status: 'SUCCEEDED'; output: Json }
   | { status: 'FAILED' | 'TIMED_OUT' | 'ABORTED'; failure: Partial<Failure> };
 
-/** Ends an execution: its threads stop, jobs that they wait for are stopped, and the world is told. */
+/**
+ * Ends an execution: its threads stop, jobs that they wait for are stopped, and the world is told. `lastEvent` is the one
+ * that its end follows from; 0 for an end that came from without.
+ */
 export function endExecution(run: Run, execution: Execution, end: End, lastEvent: number): void {
   const now = run.kernel.clock.now();
   execution.status = end.status;
   execution.stopDate = now;
   if (end.status === 'SUCCEEDED') execution.output = JSON.stringify(end.output);
-  else {
-    if (end.failure.error) execution.error = end.failure.error;
-    if (end.failure.cause) execution.cause = end.failure.cause;
-  }
+  else Object.assign(execution, told(end.failure));
   run.history.append(execution.arn, now, lastEvent, endEvent(execution));
   run.executions.put(execution);
   for (const frame of run.executions.framesOf(execution.arn)) removeFrame(run, execution, frame);

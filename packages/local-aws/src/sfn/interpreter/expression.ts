@@ -1,5 +1,5 @@
 import jsonata from 'jsonata';
-import { messageOf } from '../../kernel/errors.ts';
+import { jsonataMessage } from '../definition/expressions.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { StateError } from './failure.ts';
 import { addFunctions } from './functions.ts';
@@ -43,19 +43,14 @@ export async function evaluate(template: Json, scope: Scope, field: string): Pro
 
 async function evaluateText(text: string, scope: Scope, field: string): Promise<Json> {
   const failed = (why: string) =>
-    new StateError(
-      'States.QueryEvaluationError',
-      `The JSONata expression '${text}' specified for the field '${field}' ${why}`,
-      field,
-    );
+    queryError(`The JSONata expression '${text}' specified for the field '${field}' ${why}`, field);
   let value: unknown;
   try {
     const expression = jsonata(text, LIMITS);
     addFunctions(expression);
     value = await expression.evaluate(undefined, { ...scope.variables, states: scope.states });
   } catch (error) {
-    const code = error instanceof Object && 'code' in error ? `${String(error.code)}: ` : '';
-    throw failed(`threw an error during evaluation. ${code}${messageOf(error)}`);
+    throw failed(`threw an error during evaluation. ${jsonataMessage(error)}`);
   }
   if (value === undefined) throw failed('returned nothing (undefined).');
   const json = JSON.stringify(value);
@@ -69,26 +64,46 @@ function isFunction(value: unknown): boolean {
   return typeof value === 'object' && value !== null && ('_jsonata_lambda' in value || '_jsonata_function' in value);
 }
 
-/** A field that must give a number of 0 or more. */
-export async function evaluateNumber(template: Json, scope: Scope, field: string): Promise<number> {
-  const value = await evaluate(template, scope, field);
-  if (typeof value !== 'number' || !(value >= 0))
-    throw new StateError(
-      'States.QueryEvaluationError',
-      `The field '${field}' must be a number of 0 or more, but is ${JSON.stringify(value)}.`,
-      field,
-    );
-  return value;
+interface Typed {
+  array: Json[];
+  boolean: boolean;
+  number: number;
+  string: string;
 }
 
-/** A field that must give a string. */
-export async function evaluateString(template: Json, scope: Scope, field: string): Promise<string> {
+/** A field that must give a value of one type. */
+export async function evaluateTo<Type extends keyof Typed>(
+  type: Type,
+  template: Json,
+  scope: Scope,
+  field: string,
+): Promise<Typed[Type]> {
   const value = await evaluate(template, scope, field);
-  if (typeof value !== 'string')
-    throw new StateError(
-      'States.QueryEvaluationError',
-      `The field '${field}' must be a string, but is ${JSON.stringify(value)}.`,
-      field,
-    );
-  return value;
+  // The check is what makes the type true.
+  if (typeOf(value) === type) return value as Typed[Type];
+  const expression =
+    typeof template === 'string' ? template.replace(/^\{%|%\}$/g, '').trim() : JSON.stringify(template);
+  throw queryError(
+    `The JSONata expression '${expression}' specified for the field '${field}' returned an unexpected result type. Expected '${type}', but was '${typeOf(value)}' for value: ${JSON.stringify(value).slice(0, 200)}`,
+    field,
+  );
+}
+
+/** The longest of the language's times in seconds, and the largest of its counts. */
+const MOST = 99_999_999;
+
+/** A field that must give an integer of at least `least`. */
+export async function evaluateInteger(template: Json, scope: Scope, field: string, least = 0): Promise<number> {
+  const value = await evaluateTo('number', template, scope, field);
+  if (Number.isInteger(value) && value >= least && value <= MOST) return value;
+  throw queryError(`The field '${field}' must be an integer from ${least} to ${MOST}, but is ${value}.`, field);
+}
+
+export function queryError(cause: string, field: string): StateError {
+  return new StateError('States.QueryEvaluationError', cause, field);
+}
+
+function typeOf(value: Json): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
 }

@@ -20,17 +20,24 @@ export class StateError extends Error {
   }
 }
 
-/** Not caught by `States.ALL` ("Error handling in Step Functions workflows"). */
-const BEYOND_ALL = new Set(['States.DataLimitExceeded', 'States.Runtime']);
-
-/** Whether a retrier's or catcher's `ErrorEquals` covers an error. */
+/**
+ * Whether a retrier's or catcher's `ErrorEquals` covers an error ("Error handling in Step Functions workflows"). Nothing
+ * covers `States.Runtime`, which always fails the execution; `States.DataLimitExceeded` only its own name.
+ */
 export function matches(errorEquals: string[], error: string): boolean {
+  if (error === 'States.Runtime') return false;
+  const terminal = error === 'States.DataLimitExceeded';
   return errorEquals.some((name) => {
     if (name === error) return true;
-    if (name === 'States.ALL') return !BEYOND_ALL.has(error);
-    if (name === 'States.TaskFailed') return error !== 'States.Timeout' && !BEYOND_ALL.has(error);
+    if (name === 'States.ALL') return !terminal;
+    if (name === 'States.TaskFailed') return !terminal && error !== 'States.Timeout';
     return name === 'States.Timeout' && error === 'States.HeartbeatTimeout';
   });
+}
+
+/** A failure as events and answers tell it: what is empty is left out. */
+export function told({ error, cause }: Partial<Failure>): Partial<Failure> {
+  return { ...(error && { error }), ...(cause && { cause }) };
 }
 
 /** An API's error as a task's: `S3.NoSuchKeyException`. */

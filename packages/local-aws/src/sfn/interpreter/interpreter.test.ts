@@ -1,38 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Json } from '../json.ts';
-import { FunctionError, type Lab, stateMachineLab } from '../testing.ts';
+import { call, FunctionError, type Lab, machine, stateMachineLab } from '../testing.ts';
 
 let lab: Lab;
 afterEach(() => lab.close());
 
-const machine = (states: Record<string, Record<string, unknown>>, more: Record<string, unknown> = {}) => ({
-  QueryLanguage: 'JSONata',
-  StartAt: Object.keys(states)[0],
-  States: states,
-  ...more,
-});
-
-const call = (name: string, more: Record<string, unknown> = {}) => ({
-  Type: 'Task',
-  Resource: `arn:aws:lambda:eu-west-1:000000000000:function:${name}`,
-  End: true,
-  ...more,
-});
-
-class NamedError extends FunctionError {
-  constructor(name: string, message: string) {
-    super(message);
-    this.name = name;
-  }
-}
-
-/** Runs a machine to its end, moving time on by `seconds` in between. */
-async function run(definition: Record<string, unknown>, input: Json = {}, seconds = 0) {
-  const arn = await lab.start(definition, input);
-  await lab.describe(arn);
-  await lab.clock.advance(seconds * 1000);
-  return { arn, ...(await lab.describe(arn)) };
-}
+const run = (definition: Record<string, unknown>, input: Json = {}, seconds = 0) => lab.run(definition, input, seconds);
 
 describe('data', () => {
   test('evaluates expressions wherever they stand, and leaves the rest alone', async () => {
@@ -236,7 +209,7 @@ describe('tasks', () => {
   test('retries with backoff, then hands the error to the catcher', async () => {
     lab = await stateMachineLab({
       f: () => {
-        throw new NamedError('Flaky', 'not today');
+        throw new FunctionError('Flaky', 'not today');
       },
     });
     const definition = machine({
@@ -297,14 +270,14 @@ describe('tasks', () => {
       { kind: 'service', arn: 't', account: '0' },
     );
     release({});
-    expect(await lab.describe(arn)).toEqual({ status: 'ABORTED', error: 'E', cause: 'C' });
+    expect(await lab.describe(arn)).toMatchObject({ status: 'ABORTED', error: 'E', cause: 'C' });
   });
 
   test('goes on after a restart at the state that it was in', async () => {
     lab = await stateMachineLab({ one: () => 1, two: (event) => event });
     const arn = await lab.start(
       machine({
-        A: call('one', { End: undefined, Next: 'W', Assign: { first: '{% $states.result %}' } }),
+        A: call('one', { Next: 'W', Assign: { first: '{% $states.result %}' } }),
         W: { Type: 'Wait', Seconds: 30, Next: 'B' },
         B: call('two', { Arguments: { v: '{% $first %}' } }),
       }),
@@ -432,10 +405,8 @@ describe('forks', () => {
 test('tells the world of each change of status', async () => {
   lab = await stateMachineLab();
   const { arn } = await run(machine({ A: { Type: 'Pass', Output: { ok: true }, End: true } }), { in: 1 });
-  expect(lab.events.map(({ detailType }) => detailType)).toEqual(
-    Array(2).fill('Step Functions Execution Status Change'),
-  );
-  expect(lab.events.map(({ detail }) => detail)).toMatchObject([
+  expect(lab.told.map(({ detailType }) => detailType)).toEqual(Array(2).fill('Step Functions Execution Status Change'));
+  expect(lab.told.map(({ detail }) => detail)).toMatchObject([
     { executionArn: arn, status: 'RUNNING', input: '{"in":1}', output: null, stopDate: null },
     { executionArn: arn, status: 'SUCCEEDED', output: '{"ok":true}', inputDetails: { included: true } },
   ]);

@@ -61,10 +61,9 @@ export class Interpreter {
     enter(this.#run, { execution, frame }, definition.StartAt, JSON.parse(input));
   }
 
-  /** Ends an execution that runs. */
+  /** Ends an execution that runs, from without: that follows from none of its events. */
   stop(execution: Execution, status: 'FAILED' | 'ABORTED' | 'TIMED_OUT', failure: Partial<Failure>): void {
-    const last = this.#run.history.count(execution.arn);
-    endExecution(this.#run, execution, { status, failure }, last);
+    endExecution(this.#run, execution, { status, failure }, 0);
   }
 
   /** Takes up the jobs that are waited for. */
@@ -165,7 +164,6 @@ export class Interpreter {
 
   #deadline(arn: string): void {
     const execution = this.#run.executions.get(arn);
-    if (execution?.status === 'RUNNING')
-      this.#run.kernel.store.atomic(() => this.stop(execution, 'TIMED_OUT', { error: 'States.Timeout' }));
+    if (execution?.status === 'RUNNING') this.#run.kernel.store.atomic(() => this.stop(execution, 'TIMED_OUT', {}));
   }
 }

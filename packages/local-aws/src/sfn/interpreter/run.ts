@@ -91,6 +91,3 @@ export function save(run: Run, frame: Frame, step?: { at: number }): void {
     run.kernel.outbox.add('sfn:step', work, { at: step.at, id: `sfn:step:${frame.id}` });
   }
 }
-
-/** The longest payload between states, in bytes ("Service quotas"). */
-export const LONGEST_PAYLOAD = 262_144;

@@ -11,6 +11,7 @@ import { type Decision, withResult } from './decide.ts';
 import { stopJob, timerId } from './execution-end.ts';
 import { StateError } from './failure.ts';
 import type { Frame } from './frame.ts';
+import { checkPayload } from './payload.ts';
 import { type FrameWork, type Moment, momentOf, type Run, record } from './run.ts';
 
 /** How a task ended: what to do next (or throw a `StateError`), and what the history says of it. */
@@ -100,9 +101,10 @@ export class TaskRunner {
   async #settle(work: FrameWork, moment: Moment, task: () => Promise<Json | undefined>): Promise<void> {
     const { resource, integration } = taskOf(moment.state);
     const events = taskEvents(resource, integration);
-    let result: Json | undefined;
+    let output: string | undefined;
     try {
-      result = await task();
+      output = JSON.stringify(await task());
+      if (output !== undefined) checkPayload(output, events.name, 'returned a result');
     } catch (error) {
       if (error instanceof Closing) throw error;
       if (!(error instanceof StateError))
@@ -113,11 +115,11 @@ export class TaskRunner {
         note: (frame) => record(this.#run, frame, events.failed(failed.failure)),
       });
     }
-    if (result === undefined) return;
-    const output = JSON.stringify(result);
+    if (output === undefined) return;
+    const result = output;
     await this.#ended(work, {
-      decision: () => withResult(moment, JSON.parse(output)),
-      note: (frame) => record(this.#run, frame, events.succeeded(output)),
+      decision: () => withResult(moment, JSON.parse(result)),
+      note: (frame) => record(this.#run, frame, events.succeeded(result)),
     });
   }
 

@@ -39,7 +39,10 @@ export function leave(run: Run, moment: Place, decision: Decision & { kind: 'lea
       name: frame.state,
       output: JSON.stringify(output),
       outputDetails: { truncated: false },
-      ...(assigned.length > 0 && { assignedVariables: Object.fromEntries(assigned) }),
+      ...(assigned.length > 0 && {
+        assignedVariables: Object.fromEntries(assigned),
+        assignedVariablesDetails: { truncated: false },
+      }),
     },
   });
   if (next !== undefined) enter(run, moment, next, output);
@@ -61,21 +64,24 @@ export function beginFork(run: Run, { execution, frame }: Place, fork: Fork): vo
     type: eventType(fork.kind, 'StateStarted'),
     ...(fork.kind === 'Map' && { mapStateStartedEventDetails: { length: fork.inputs.length } }),
   });
-  continueFork(run, { execution, frame }, fork);
+  continueFork(run, { execution, frame }, fork, frame.lastEvent);
 }
 
-function continueFork(run: Run, { execution, frame }: Place, fork: Fork): void {
-  const base = frame.lastEvent;
+/** Begins as many children as may run, all of them following from the event `base`; or joins what they gave. */
+function continueFork(run: Run, { execution, frame }: Place, fork: Fork, base: number): void {
+  const children: Frame[] = [];
   while (fork.next < fork.inputs.length && fork.next - fork.settled < fork.concurrency)
-    beginChild(run, { execution, frame }, fork, fork.next++, base);
+    children.push(newChild(run, frame, fork, fork.next++, base));
+  for (const child of children)
+    enter(run, { execution, frame: child }, blockOf(execution, child).StartAt, fork.inputs[child.index ?? 0] ?? null);
   if (fork.settled < fork.inputs.length) save(run, frame);
   else {
-    record(run, frame, { type: eventType(fork.kind, 'StateSucceeded') });
+    aside(run, frame, { type: eventType(fork.kind, 'StateSucceeded') });
     save(run, frame, { at: run.kernel.clock.now() });
   }
 }
 
-function beginChild(run: Run, { execution, frame: parent }: Place, fork: Fork, index: number, base: number): void {
+function newChild(run: Run, parent: Frame, fork: Fork, index: number, base: number): Frame {
   const item = fork.items ? { index, value: fork.items[index] ?? null } : parent.item;
   const child: Frame = {
     // Unlike any earlier child's: work that is still under way for that one must not find this one.
@@ -105,7 +111,7 @@ function beginChild(run: Run, { execution, frame: parent }: Place, fork: Fork, i
       type: 'MapIterationStarted',
       mapIterationStartedEventDetails: { name: parent.state, index },
     });
-  enter(run, { execution, frame: child }, blockOf(execution, child).StartAt, fork.inputs[index] ?? null);
+  return child;
 }
 
 function parentOf(run: Run, child: Frame): { parent: Frame; fork: Fork } {
@@ -125,17 +131,19 @@ function childSettled(
   const { fork } = parent;
   if (!fork) throw new Error(`frame ${parent.id} has not forked`);
   fork.settled++;
+  // The next iteration follows from the last state's event, not from the iteration's.
+  const base = child.lastEvent;
   if (fork.kind === 'Map') record(run, child, iterationEvent(how, parent.state, child.index ?? 0));
   parent.lastEvent = child.lastEvent;
   removeFrame(run, execution, child);
-  continueFork(run, { execution, frame: parent }, fork);
+  continueFork(run, { execution, frame: parent }, fork, base);
 }
 
-function iterationEvent(how: 'Succeeded' | 'Failed', name: string, index: number): EventDraft {
+function iterationEvent(how: 'Succeeded' | 'Failed' | 'Aborted', name: string, index: number): EventDraft {
   const details = { name, index };
-  return how === 'Succeeded'
-    ? { type: 'MapIterationSucceeded', mapIterationSucceededEventDetails: details }
-    : { type: 'MapIterationFailed', mapIterationFailedEventDetails: details };
+  if (how === 'Succeeded') return { type: 'MapIterationSucceeded', mapIterationSucceededEventDetails: details };
+  if (how === 'Failed') return { type: 'MapIterationFailed', mapIterationFailedEventDetails: details };
+  return { type: 'MapIterationAborted', mapIterationAbortedEventDetails: details };
 }
 
 /** The frame's state has failed: it is retried, caught, or the frame fails with it. */
@@ -146,7 +154,9 @@ export function failState(run: Run, moment: Moment, failure: Failure): void {
   const covers = (entry: { ErrorEquals: string[] }) =>
     open &&
     (matches(entry.ErrorEquals, failure.error) ||
-      (state.Type === 'Parallel' && entry.ErrorEquals.includes('States.BranchFailed')));
+      (state.Type === 'Parallel' &&
+        failure.error !== 'States.Runtime' &&
+        entry.ErrorEquals.includes('States.BranchFailed')));
   const retriers = ('Retry' in state && state.Retry) || [];
   const catchers = ('Catch' in state && state.Catch) || [];
   const now = run.kernel.clock.now();
@@ -174,21 +184,39 @@ export function failFrame(run: Run, { execution, frame }: Place, failure: Failur
   }
   const { parent, fork } = parentOf(run, frame);
   fork.failures++;
-  if (fork.tolerated !== undefined && fork.failures <= fork.tolerated) {
+  if (fork.tolerated !== undefined && fork.failures <= fork.tolerated && failure.error !== 'States.Runtime') {
     childSettled(run, execution, parent, frame, 'Failed');
     return;
   }
-  if (fork.kind === 'Map') record(run, frame, iterationEvent('Failed', parent.state, frame.index ?? 0));
   parent.lastEvent = frame.lastEvent;
+  if (fork.kind === 'Map') aside(run, parent, iterationEvent('Failed', parent.state, frame.index ?? 0));
+  abortChildren(run, execution, parent, frame);
   record(run, parent, { type: eventType(fork.kind, 'StateFailed') });
-  for (const other of run.executions.framesOf(execution.arn))
-    if (other.id.startsWith(`${parent.id}/`)) removeFrame(run, execution, other);
   const tooMany: Failure = {
     error: 'States.ExceedToleratedFailureThreshold',
     cause: `${fork.failures} of ${fork.inputs.length} iterations failed, more than is tolerated. The last one: ${failure.error}: ${failure.cause}`,
   };
   const moment = { execution, frame: parent, state: stateOf(execution, parent) };
-  failState(run, moment, fork.tolerated === undefined ? failure : tooMany);
+  failState(run, moment, fork.tolerated === undefined || failure.error === 'States.Runtime' ? failure : tooMany);
+}
+
+/** The states and iterations that a failed one takes with it, the innermost first; all follow from its failure. */
+function abortChildren(run: Run, execution: Moment['execution'], parent: Frame, failed: Frame): void {
+  const inside = run.executions.framesOf(execution.arn).filter(({ id }) => id.startsWith(`${parent.id}/`));
+  for (const frame of inside.toSorted((a, b) => b.block.length - a.block.length)) {
+    removeFrame(run, execution, frame);
+    if (frame.id === failed.id) continue;
+    const { Type } = stateOf(execution, frame);
+    if (Type === 'Task' || Type === 'Wait' || Type === 'Map' || Type === 'Parallel')
+      aside(run, parent, { type: eventType(Type, 'StateAborted') });
+    const around = inside.find(({ id }) => id === frame.parent) ?? parent;
+    if (around.fork?.kind === 'Map') aside(run, parent, iterationEvent('Aborted', around.state, frame.index ?? 0));
+  }
+}
+
+/** Writes an event that follows from the frame's last one, and from which nothing follows. */
+function aside(run: Run, frame: Frame, event: EventDraft): void {
+  record(run, { ...frame }, event);
 }
 
 /** `MapStateEntered` and its like: the names are formed regularly. */

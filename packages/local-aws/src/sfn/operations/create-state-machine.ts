@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError, notImplemented } from '../../kernel/errors.ts';
 import type { Operation } from '../../kernel/service.ts';
-import { parseDefinition } from '../definition/parse-definition.ts';
+import { checkDefinition } from '../definition/parse-definition.ts';
 import type { Machine } from '../machines.ts';
 import type { SfnState } from '../service.ts';
 
@@ -12,7 +12,7 @@ export const createStateMachine: Operation<'sfn', 'CreateStateMachine', SfnState
   if (input.type === 'EXPRESS') throw notImplemented('an EXPRESS state machine');
   if (input.publish) throw notImplemented('publishing a version of a state machine');
   const definition = input.definition ?? '';
-  parseDefinition(definition);
+  checkDefinition(definition);
   const roleArn = checkedRole(input.roleArn);
   const arn = state.kernel.arn('states', `stateMachine:${name}`);
   const existing = state.machines.find(arn);

@@ -1,6 +1,7 @@
 import { AwsError } from '../../kernel/errors.ts';
 import type { Operation } from '../../kernel/service.ts';
 import type { Execution } from '../executions.ts';
+import { checkArn } from '../machines.ts';
 import type { SfnState } from '../service.ts';
 
 export const describeExecution: Operation<'sfn', 'DescribeExecution', SfnState> = (input, _request, state) => {
@@ -24,8 +25,9 @@ export const describeExecution: Operation<'sfn', 'DescribeExecution', SfnState> 
   };
 };
 
-export function executionOf(state: SfnState, arn: string | undefined): Execution {
-  const execution = state.executions.get(arn ?? '');
+export function executionOf(state: SfnState, arn = ''): Execution {
+  checkArn(arn);
+  const execution = state.executions.get(arn);
   if (!execution) throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
   return execution;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AwsError, messageOf } from '../../kernel/errors.ts';
 import type { Operation } from '../../kernel/service.ts';
 import { readDefinition } from '../definition/parse-definition.ts';
-import { LONGEST_PAYLOAD } from '../interpreter/run.ts';
+import { LONGEST_PAYLOAD } from '../interpreter/payload.ts';
 import type { SfnState } from '../service.ts';
 
 export const startExecution: Operation<'sfn', 'StartExecution', SfnState> = (input, _request, state) => {

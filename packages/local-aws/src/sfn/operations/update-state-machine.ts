@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError } from '../../kernel/errors.ts';
 import type { Operation } from '../../kernel/service.ts';
-import { parseDefinition } from '../definition/parse-definition.ts';
+import { checkDefinition } from '../definition/parse-definition.ts';
 import type { SfnState } from '../service.ts';
 import { checkedRole } from './create-state-machine.ts';
 
@@ -15,7 +15,7 @@ export const updateStateMachine: Operation<'sfn', 'UpdateStateMachine', SfnState
       'MissingRequiredParameter',
       'Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified',
     );
-  if (definition !== undefined) parseDefinition(definition);
+  if (definition !== undefined) checkDefinition(definition);
   const updateDate = state.kernel.clock.now();
   const revisionId = randomUUID();
   state.machines.put({

@@ -1,5 +1,5 @@
 import type { EventDraft } from '../history.ts';
-import type { Failure } from '../interpreter/failure.ts';
+import { type Failure, told } from '../interpreter/failure.ts';
 import { type Integration, resourceNames } from './integration.ts';
 
 interface Scheduled {
@@ -14,6 +14,8 @@ export function taskEvents(resource: string, integration: Integration) {
   const details = { truncated: false };
   if (integration.kind === 'function')
     return {
+      /** As messages name the task. */
+      name: resource,
       scheduled: ({ input, timeoutInSeconds }: Scheduled): EventDraft[] => [
         {
           type: 'LambdaFunctionScheduled',
@@ -28,15 +30,16 @@ export function taskEvents(resource: string, integration: Integration) {
       }),
       failed: (failure: Failure): EventDraft => ({
         type: 'LambdaFunctionFailed',
-        lambdaFunctionFailedEventDetails: failure,
+        lambdaFunctionFailedEventDetails: told(failure),
       }),
       timedOut: (failure: Failure): EventDraft => ({
         type: 'LambdaFunctionTimedOut',
-        lambdaFunctionTimedOutEventDetails: failure,
+        lambdaFunctionTimedOutEventDetails: told(failure),
       }),
     };
   const names = resourceNames(resource);
   return {
+    name: names.resourceType,
     scheduled: ({ input, region, timeoutInSeconds, heartbeatInSeconds }: Scheduled): EventDraft[] => [
       {
         type: 'TaskScheduled',
@@ -54,11 +57,11 @@ export function taskEvents(resource: string, integration: Integration) {
     }),
     failed: (failure: Failure): EventDraft => ({
       type: 'TaskFailed',
-      taskFailedEventDetails: { ...names, ...failure },
+      taskFailedEventDetails: { ...names, ...told(failure) },
     }),
     timedOut: (failure: Failure): EventDraft => ({
       type: 'TaskTimedOut',
-      taskTimedOutEventDetails: { ...names, ...failure },
+      taskTimedOutEventDetails: { ...names, ...told(failure) },
     }),
   };
 }
