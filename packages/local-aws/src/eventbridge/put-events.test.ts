@@ -118,8 +118,10 @@ describe('EventBridge events', () => {
       { Detail: '[1]' },
       { Detail: '{oops' },
       { Source: 'aws.s3' },
+      { DetailType: 'x'.repeat(129) },
+      { Detail: `${'{"a":'.repeat(2000)}1${'}'.repeat(2000)}` },
     );
-    expect(answer.FailedEntryCount).toBe(6);
+    expect(answer.FailedEntryCount).toBe(8);
     expect(
       answer.Entries?.map(({ EventId, ErrorCode, ErrorMessage }) => (EventId ? 'taken' : [ErrorCode, ErrorMessage])),
     ).toEqual([
@@ -130,12 +132,15 @@ describe('EventBridge events', () => {
       ['MalformedDetail', 'Detail is malformed.'],
       ['MalformedDetail', 'Detail is malformed.'],
       ['NotAuthorizedForSourceException', 'Not authorized for the source.'],
+      ['InvalidArgument', expect.stringContaining('at most 128 characters')],
+      ['MalformedDetail', 'Detail is malformed.'],
     ]);
   });
 
   it('vanish on a bus that is not there, and are refused together when they are too many or too large', async () => {
     expect((await put('nowhere', {})).FailedEntryCount).toBe(0);
     await expect(put('default', ...Array(11).fill({}))).rejects.toMatchObject({ name: 'ValidationException' });
+    await expect(put('default')).rejects.toMatchObject({ name: 'ValidationException' });
     const Detail = JSON.stringify({ text: 'x'.repeat(262_144) });
     await expect(put('default', { Detail })).rejects.toMatchObject({
       message: 'Total size of the entries in the request is over the limit.',

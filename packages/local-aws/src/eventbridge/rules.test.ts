@@ -1,7 +1,10 @@
 import {
+  CreateArchiveCommand,
   CreateEventBusCommand,
+  DeleteArchiveCommand,
   DeleteEventBusCommand,
   DeleteRuleCommand,
+  DescribeArchiveCommand,
   DescribeEventBusCommand,
   DescribeRuleCommand,
   DisableRuleCommand,
@@ -15,11 +18,15 @@ import {
   RemoveTargetsCommand,
   type Target,
   TestEventPatternCommand,
+  UpdateArchiveCommand,
 } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAws, type TestAws } from '../../test/harness.ts';
 
+const BUS = 'arn:aws:events:eu-west-1:000000000000:event-bus/line';
 const QUEUE = 'arn:aws:sqs:eu-west-1:000000000000:q';
+const manyPaths = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`p${index}`, '$']));
 
 describe('EventBridge rules', () => {
   let aws: TestAws;
@@ -107,11 +114,86 @@ describe('EventBridge rules', () => {
     [{ Arn: QUEUE, InputPath: 'detail' }, /InvalidInputPath/],
     [{ Arn: QUEUE, RetryPolicy: { MaximumRetryAttempts: 186 } }, /between 0 and 185/],
     [{ Arn: QUEUE, RetryPolicy: { MaximumEventAgeInSeconds: 59 } }, /between 60 and 86400/],
+    [{ Arn: QUEUE, RetryPolicy: { MaximumRetryAttempts: -1 } }, /between 0 and 185/],
+    [{ Arn: QUEUE, RetryPolicy: { MaximumEventAgeInSeconds: 86_401 } }, /between 60 and 86400/],
+    [
+      { Arn: QUEUE, DeadLetterConfig: { Arn: 'arn:aws:sns:eu-west-1:000000000000:t' } },
+      /must name an Amazon SQS queue/,
+    ],
+    [{ Arn: QUEUE, Input: `"${'x'.repeat(8192)}"` }, /'targets.1.member.input' .*8192/],
+    [{ Arn: QUEUE, InputPath: `$.${'x'.repeat(256)}` }, /inputPath' .*256/],
+    [{ Arn: QUEUE, InputTransformer: { InputTemplate: 'x'.repeat(8193) } }, /inputTemplate' .*8192/],
+    [{ Arn: QUEUE, InputTransformer: { InputPathsMap: manyPaths(101), InputTemplate: 'x' } }, /inputPathsMap' .*100/],
+    [{ Arn: QUEUE, InputTransformer: { InputPathsMap: { a: 'b' }, InputTemplate: '<a>' } }, /InvalidInputPath: b/],
     [{ Arn: QUEUE, EcsParameters: { TaskDefinitionArn: 'x' } }, /EcsParameters/],
   ])('refuse the target %o', async (target, reason) => {
     await events.send(new PutRuleCommand({ Name: 'targets', EventPattern: pattern }));
     const Targets = [{ Id: 't', Arn: QUEUE, ...target }];
     await expect(events.send(new PutTargetsCommand({ Rule: 'targets', Targets }))).rejects.toThrow(reason);
+  });
+
+  it('take at most ten targets a call, and only where they are themselves', async () => {
+    await events.send(new PutRuleCommand({ Name: 'ten', EventPattern: pattern }));
+    const put = (Rule: string, count: number) =>
+      events.send(
+        new PutTargetsCommand({ Rule, Targets: Array.from({ length: count }, () => ({ Id: 'same', Arn: QUEUE })) }),
+      );
+    await expect(put('ten', 11)).rejects.toMatchObject({ name: 'ValidationException' });
+    await expect(put('ten', 0)).rejects.toMatchObject({ name: 'ValidationException' });
+    await expect(put('absent', 1)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await expect(events.send(new RemoveTargetsCommand({ Rule: 'absent', Ids: ['a'] }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+    await expect(events.send(new ListTargetsByRuleCommand({ Rule: 'absent' }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+    await put('ten', 10);
+    expect((await events.send(new ListTargetsByRuleCommand({ Rule: 'ten' }))).Targets).toHaveLength(1);
+  });
+
+  it.each([
+    ['a value that is no array', '{"source":"app"}', 'must be an object or an array'],
+    ['an empty array', '{"source":[]}', 'Empty arrays are not allowed'],
+    ['an empty object', '{"detail":{}}', 'Empty objects are not allowed'],
+    ['no JSON', '{"source":', 'Invalid JSON'],
+    [
+      'too many alternatives',
+      `{${'abcdefghijk'.replace(/./g, (at) => `"${at}":{"$or":[{"x":[1]},{"y":[2]}]},`)}"source":["app"]}`,
+      'too complex',
+    ],
+    ['more than 4096 characters', `{"source":["${'x'.repeat(4096)}"]}`, 'less than or equal to 4096'],
+  ])('refuse a pattern with %s', async (_, EventPattern, reason) => {
+    const error = await events.send(new PutRuleCommand({ Name: 'bad', EventPattern })).catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ message: expect.stringContaining(reason) });
+    expect(['InvalidEventPatternException', 'ValidationException']).toContain(Reflect.get(Object(error), 'name'));
+    await expect(events.send(new DescribeRuleCommand({ Name: 'bad' }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+  });
+
+  it.each([
+    ['a name that is too long', { ArchiveName: 'x'.repeat(49) }, 'ValidationException'],
+    ['a bus that is not there', { EventSourceArn: `${BUS}s` }, 'ResourceNotFoundException'],
+    ['a pattern that is none', { EventPattern: '{"source":[{"like":"x"}]}' }, 'InvalidEventPatternException'],
+    ['days below zero', { RetentionDays: -1 }, 'ValidationException'],
+    ['a name twice', { ArchiveName: 'twice' }, 'ResourceAlreadyExistsException'],
+  ])('have archives beside them, not with %s', async (_, part, name) => {
+    const archive = { ArchiveName: 'twice', EventSourceArn: BUS };
+    if ('ArchiveName' in part && part.ArchiveName === 'twice') await events.send(new CreateArchiveCommand(archive));
+    const create = events.send(new CreateArchiveCommand({ ...archive, ArchiveName: 'new', ...part }));
+    await expect(create).rejects.toMatchObject({ name });
+  });
+
+  it('and archives that are not there are not found', async () => {
+    for (const command of [
+      () => events.send(new DescribeArchiveCommand({ ArchiveName: 'absent' })),
+      () => events.send(new DeleteArchiveCommand({ ArchiveName: 'absent' })),
+      () => events.send(new UpdateArchiveCommand({ ArchiveName: 'absent' })),
+    ])
+      await expect(command()).rejects.toMatchObject({
+        name: 'ResourceNotFoundException',
+        message: 'Archive absent does not exist.',
+      });
   });
 
   it('have at most five targets', async () => {

@@ -13,6 +13,11 @@ export const createArchive: EventBridgeOperation<'CreateArchive'> = (input, _req
   if (input.KmsKeyIdentifier !== undefined) throw notImplemented('EventBridge: archives with a customer key');
   if (state.archives.find(name))
     throw new AwsError('ResourceAlreadyExistsException', `Archive ${name} already exists.`);
+  if ((input.RetentionDays ?? 0) < 0)
+    throw new AwsError(
+      'ValidationException',
+      `1 validation error detected: Value '${input.RetentionDays}' at 'retentionDays' failed to satisfy constraint: Member must have value greater than or equal to 0`,
+    );
   const bus = state.buses.get(busName(input.EventSourceArn));
   if (input.EventPattern) compilePattern(input.EventPattern);
   const createdAt = state.kernel.clock.now();

@@ -10,6 +10,8 @@ import type { EventBridgeOperation, EventBridgeState } from '../state.ts';
 /** "The total entry size must be less than 256KB." */
 const LARGEST_REQUEST = 262_144;
 const MOST_ENTRIES = 10;
+/** Of objects and arrays in a detail. */
+const DEEPEST_DETAIL = 1000;
 
 export const putEvents: EventBridgeOperation<'PutEvents'> = (input, request, state) => {
   const entries = input.Entries ?? [];
@@ -72,10 +74,20 @@ function putOne(entry: PutEventsRequestEntry, request: Request, state: EventBrid
 function parseDetail(text: string): Record<string, unknown> | undefined {
   try {
     const detail: unknown = JSON.parse(text);
-    return typeof detail === 'object' && detail !== null && !Array.isArray(detail) ? { ...detail } : undefined;
+    const isObject = typeof detail === 'object' && detail !== null && !Array.isArray(detail);
+    return isObject && depthOf(detail) <= DEEPEST_DETAIL ? { ...detail } : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** How deep a value is nested; level by level, so that no depth is too deep to count. */
+function depthOf(value: unknown): number {
+  const isNested = (inner: unknown): inner is object => typeof inner === 'object' && inner !== null;
+  let depth = 0;
+  for (let level = [value].filter(isNested); level.length > 0; level = level.flatMap(Object.values).filter(isNested))
+    depth++;
+  return depth;
 }
 
 /** Queues the event for the targets of every rule that matches, and records it: in the turn's transaction. */
