@@ -15,6 +15,8 @@ export interface FunctionBundle {
   readonly name: string;
   /** `functions/<name>/handler.handler`. */
   readonly handler: string;
+  /** Modules that the function runs as processes of their own; they keep their path below the service. */
+  readonly processes: readonly string[];
   /** Packages that are copied instead of bundled. */
   readonly native: readonly string[];
   /** Files and folders to add, relative to the service. */
@@ -28,10 +30,14 @@ export async function bundleFunction(
   platform: Platform,
   target: string,
 ): Promise<void> {
-  const module = bundle.handler.replace(/\.[^./]+$/, '');
-  const code = await bundleCode(serviceDir, bundle, module);
+  const modules = [bundle.handler, ...bundle.processes].map((file) => file.replace(/\.[^./]+$/, ''));
   const entries: ZipEntry[] = [
-    { name: `${module}.mjs`, content: code },
+    ...(await Promise.all(
+      modules.map(async (module) => ({
+        name: `${module}.mjs`,
+        content: await bundleCode(serviceDir, bundle, module),
+      })),
+    )),
     ...(await nativeEntries(bundle.native, serviceDir, platform)),
     ...(await extraEntries(serviceDir, bundle.files)),
   ];

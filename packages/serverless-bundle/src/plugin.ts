@@ -9,9 +9,10 @@ interface FunctionDeclaration {
   package?: { artifact?: string; individually?: boolean };
 }
 
-/** `custom.bundle`: per function, the packages to copy instead of bundling, and files to add. */
+/** `custom.bundle`: per function, the packages to copy instead of bundling, modules to run beside it, files to add. */
 interface BundleSettings {
   readonly native?: Readonly<Record<string, readonly string[]>>;
+  readonly processes?: Readonly<Record<string, readonly string[]>>;
   readonly files?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -42,7 +43,7 @@ const customSchema = {
   properties: {
     bundle: {
       type: 'object',
-      properties: { native: listPerFunction, files: listPerFunction },
+      properties: { native: listPerFunction, processes: listPerFunction, files: listPerFunction },
       additionalProperties: false,
     },
   },
@@ -81,6 +82,7 @@ export default class ServerlessBundle {
         name,
         handler: declaration.handler,
         native: settings.native?.[name] ?? [],
+        processes: settings.processes?.[name] ?? [],
         files: settings.files?.[name] ?? [],
       };
       await bundleFunction(serviceDir, bundle, platform, path.join(serviceDir, artifact));
@@ -93,7 +95,8 @@ export default class ServerlessBundle {
 
   #refuseUnknownFunctions(settings: BundleSettings): void {
     const known = new Set(this.#serverless.service.getAllFunctions());
-    for (const name of [...Object.keys(settings.native ?? {}), ...Object.keys(settings.files ?? {})]) {
+    const { native = {}, processes = {}, files = {} } = settings;
+    for (const name of [native, processes, files].flatMap((lists) => Object.keys(lists))) {
       if (!known.has(name)) throw new Error(`custom.bundle names the function ${name}, which serverless.yml has not`);
     }
   }

@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -70,10 +71,18 @@ describe('packaging a service', () => {
   it('bundles the code into one module beside the extra files', async () => {
     const root = path.join(scratch, 'greet');
     const names = await unpack(zips.get('greet'), root);
-    expect(names).toEqual(['functions/greet/handler.mjs', 'templates/hello.html']);
+    expect(names).toEqual(['functions/greet/echo.mjs', 'functions/greet/handler.mjs', 'templates/hello.html']);
     const module = await import(pathToFileURL(path.join(root, 'functions/greet/handler.mjs')).href);
     await expect(module.handler({ name: 'line 2' })).resolves.toBe(await greet({ name: 'line 2' }));
     expect(zips.get('greet')?.length).toBeLessThan(100 * 1024);
+  });
+
+  it('bundles what a function runs as processes of their own', async () => {
+    const root = path.join(scratch, 'processes');
+    await unpack(zips.get('greet'), root);
+    const child = fork(path.join(root, 'functions/greet/echo.mjs'));
+    child.send('hello');
+    await expect(once(child, 'message')).resolves.toContain('hello');
   });
 
   it('copies native packages with what they need, so that the function runs from the unpacked zip', async () => {

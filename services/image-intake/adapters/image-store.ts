@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { formatS3Uri } from '@assay/events';
 import { PermanentError } from '@assay/lambda-kit';
-import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { CheckedImage } from '../domain/intake.ts';
+import { CopyObjectCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { CheckedImage, RefusedUpload } from '../domain/intake.ts';
 import type { Upload } from '../domain/upload.ts';
 
 const EXTENSIONS = { jpeg: 'jpg', png: 'png', tiff: 'tif', bmp: 'bmp', webp: 'webp' } as const;
@@ -27,18 +27,56 @@ export async function fetchUpload(
 }
 
 /**
- * Keeps an image as `accepted/<imageId>.<extension>` in the bucket it was uploaded to: an upload may be overwritten
- * under its name, an image that was labelled must never change.
+ * Keeps an image as `accepted/<imageId>.<extension>`: an upload may be overwritten under its name, an image that was
+ * labelled must never change. When the image was made of the upload, the original goes to `originals/<imageId>`.
  */
 export async function keepImage(
   s3: Pick<S3Client, 'send'>,
   bucket: string,
   imageId: string,
   image: CheckedImage,
+  original: Uint8Array,
 ): Promise<string> {
+  if (image.bytes !== original) {
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: `originals/${imageId}`, Body: original, ...OPAQUE }));
+  }
   const key = `accepted/${imageId}.${EXTENSIONS[image.format]}`;
   await s3.send(
     new PutObjectCommand({ Bucket: bucket, Key: key, Body: image.bytes, ContentType: `image/${image.format}` }),
   );
   return formatS3Uri({ bucket, key });
+}
+
+/** What was refused is served as a download under no type of its own, whatever it pretends to be. */
+const OPAQUE = { ContentType: 'application/octet-stream', ContentDisposition: 'attachment' } as const;
+
+/** CopyObject takes objects of up to 5 GB. */
+const MAX_COPY_BYTES = 5 * 1024 ** 3;
+
+/**
+ * Keeps a refused upload as `quarantine/<code>/<id>/original`, and beside it, for each upload that it came in, what it
+ * was called and why it was refused, as `<digest of the upload's address>.json`. The id is the content's, or where it
+ * was refused unread the address's; no name of the uploader's gets into a key. Returns where the original is, or the
+ * note of it when it is larger than S3 copies.
+ */
+export async function quarantineUpload(
+  s3: Pick<S3Client, 'send'>,
+  bucket: string,
+  { upload, imageId, bytes, code, message }: RefusedUpload,
+): Promise<string> {
+  const address = sha256Of(Buffer.from(formatS3Uri(upload)));
+  const folder = `quarantine/${code}/${imageId ?? address}`;
+  const note = { Bucket: bucket, Key: `${folder}/${address}.json` };
+  const original = { Bucket: bucket, Key: `${folder}/original`, Metadata: { 'rejection-code': code }, ...OPAQUE };
+  const reason = { upload, imageId, code, message };
+  await s3.send(new PutObjectCommand({ ...note, Body: JSON.stringify(reason), ContentType: 'application/json' }));
+  if (bytes !== undefined || upload.size === 0) {
+    await s3.send(new PutObjectCommand({ ...original, Body: bytes ?? new Uint8Array() }));
+  } else if (upload.size <= MAX_COPY_BYTES) {
+    const source = `${upload.bucket}/${encodeURIComponent(upload.key)}`;
+    await s3.send(new CopyObjectCommand({ ...original, CopySource: source, MetadataDirective: 'REPLACE' }));
+  } else {
+    return formatS3Uri({ bucket, key: note.Key });
+  }
+  return formatS3Uri({ bucket, key: original.Key });
 }

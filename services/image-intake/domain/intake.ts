@@ -1,12 +1,19 @@
 import { formatS3Uri, type ImageRef, type RejectedImage } from '@assay/events';
 import { type LedgerEntry, shouldAnnounce } from './ledger.ts';
-import { MAX_FILE_BYTES } from './limits.ts';
-import { Rejection } from './rejection.ts';
-import { provenanceOf, type Upload } from './upload.ts';
+import { MAX_FILE_BYTES, type Trial } from './limits.ts';
+import { DecoderDeath, Rejection } from './rejection.ts';
+import { type Provenance, provenanceOf, type Upload } from './upload.ts';
 
 /** An image that passed every check, and the bytes to keep: the upload's own, or upright 8-bit ones made of it. */
 export interface CheckedImage extends Pick<ImageRef, 'width' | 'height' | 'depth' | 'format'> {
   readonly bytes: Uint8Array;
+}
+
+/** An upload that was turned away. */
+export interface RefusedUpload extends Pick<RejectedImage, 'code' | 'message' | 'imageId'> {
+  readonly upload: Upload;
+  /** Undefined when it was refused unread. */
+  readonly bytes: Uint8Array | undefined;
 }
 
 /** What taking in needs from outside. */
@@ -15,9 +22,11 @@ export interface IntakePorts {
   /** SHA-256, lower-case hex. */
   digest(bytes: Uint8Array): string;
   /** Decodes the whole image. Throws {@link Rejection}. */
-  check(key: string, bytes: Uint8Array): Promise<CheckedImage>;
-  /** Keeps an image under its content's name; returns where. */
-  keep(imageId: string, image: CheckedImage): Promise<string>;
+  check(key: string, bytes: Uint8Array, trial: Trial): Promise<CheckedImage>;
+  /** Keeps an image under its content's name, and the original aside when it is another; returns where the image is. */
+  keep(imageId: string, image: CheckedImage, original: Uint8Array): Promise<string>;
+  /** Keeps a refused upload aside with the reason, for a person to look at; returns where. */
+  quarantine(refused: RefusedUpload): Promise<string>;
   /** Puts a pending entry unless there is one; returns the one that is there then. */
   register(image: ImageRef, uploadUri: string): Promise<LedgerEntry>;
   find(imageId: string): Promise<LedgerEntry | undefined>;
@@ -27,44 +36,55 @@ export interface IntakePorts {
 export type IntakeResult =
   | { readonly kind: 'arrived'; readonly image: ImageRef }
   | { readonly kind: 'rejected'; readonly image: RejectedImage }
-  | { readonly kind: 'duplicate'; readonly imageId: string };
+  | { readonly kind: 'duplicate'; readonly imageId: string }
+  /** The decoder died of it at the first trial; nothing is decided. */
+  | { readonly kind: 'suspect' };
 
-/** Takes in one upload. Everything that is wrong with it is a result; only failures of what is outside throw. */
-export async function takeIn(upload: Upload, ports: IntakePorts): Promise<IntakeResult> {
+/**
+ * Takes in one upload. Everything that is wrong with it is a result; only failures of what is outside throw. What the
+ * decoder dies of is a `suspect` at the first trial and rejected at the last.
+ */
+export async function takeIn(upload: Upload, ports: IntakePorts, trial: Trial): Promise<IntakeResult> {
   const uri = formatS3Uri(upload);
   let imageId: string | undefined;
+  let bytes: Uint8Array | undefined;
   try {
     if (upload.size === 0) throw new Rejection('empty', 'the file is empty; upload it again');
     if (upload.size > MAX_FILE_BYTES) {
       throw new Rejection('too-large', `the file has ${upload.size} bytes, the limit is ${MAX_FILE_BYTES}`);
     }
-    const { bytes, metadata } = await ports.fetch(upload);
+    const object = await ports.fetch(upload);
+    bytes = object.bytes;
     imageId = ports.digest(bytes);
-    const provenance = provenanceOf(upload, metadata);
+    const provenance = provenanceOf(upload, object.metadata);
     const known = await ports.find(imageId);
-    const entry = known ?? (await admit(upload, uri, imageId, bytes, provenance, ports));
+    const entry = known ?? (await admit({ upload, uri, imageId, bytes, provenance }, ports, trial));
     return shouldAnnounce(entry, uri, ports.now())
       ? { kind: 'arrived', image: entry.image }
       : { kind: 'duplicate', imageId };
   } catch (error) {
     if (!(error instanceof Rejection)) throw error;
-    return { kind: 'rejected', image: { uri, imageId, code: error.code, message: error.message } };
+    if (error instanceof DecoderDeath && trial === 'first') return { kind: 'suspect' };
+    const { code, message } = error;
+    const quarantineUri = await ports.quarantine({ upload, imageId, bytes, code, message });
+    return { kind: 'rejected', image: { uri, imageId, code, message, quarantineUri } };
   }
 }
 
-async function admit(
-  upload: Upload,
-  uploadUri: string,
-  imageId: string,
-  bytes: Uint8Array,
-  provenance: ReturnType<typeof provenanceOf>,
-  ports: IntakePorts,
-): Promise<LedgerEntry> {
-  const image = await ports.check(upload.key, bytes);
-  const uri = await ports.keep(imageId, image);
+interface ReadUpload {
+  readonly upload: Upload;
+  readonly uri: string;
+  readonly imageId: string;
+  readonly bytes: Uint8Array;
+  readonly provenance: Provenance;
+}
+
+async function admit(read: ReadUpload, ports: IntakePorts, trial: Trial): Promise<LedgerEntry> {
+  const image = await ports.check(read.upload.key, read.bytes, trial);
+  const uri = await ports.keep(read.imageId, image, read.bytes);
   const { width, height, depth, format } = image;
-  const ref: ImageRef = { imageId, uri, width, height, depth, format, bytes: image.bytes.length, ...provenance };
-  return ports.register(ref, uploadUri);
+  const shape = { width, height, depth, format, bytes: image.bytes.length };
+  return ports.register({ imageId: read.imageId, uri, ...shape, ...read.provenance }, read.uri);
 }
 
 /** One of several uploads of a batch that came to the same content speaks for all. */

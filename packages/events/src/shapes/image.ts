@@ -40,6 +40,10 @@ export const rejectionCodeSchema = z.enum([
   'too-small',
   'featureless',
   'key-without-station-and-part',
+  /** The process that decoded it died of it. */
+  'decoder-crashed',
+  'decoder-out-of-memory',
+  'decoder-timed-out',
 ]);
 
 export type RejectionCode = z.output<typeof rejectionCodeSchema>;
@@ -50,6 +54,8 @@ export const rejectedImageSchema = z.object({
   imageId: imageIdSchema.optional(),
   code: rejectionCodeSchema,
   message: z.string(),
+  /** Where the upload was kept aside, with the reason beside it. */
+  quarantineUri: s3UriSchema.optional(),
 });
 
 export type RejectedImage = z.output<typeof rejectedImageSchema>;

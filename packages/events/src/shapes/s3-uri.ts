@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { EventError } from '../errors.ts';
 
-/** `s3://<bucket>/<key>`. */
-export const s3UriSchema = z.string().regex(/^s3:\/\/[a-z0-9][a-z0-9.-]+\/.+$/, 's3://<bucket>/<key> expected');
+/** `s3://<bucket>/<key>`, the key as it is: it may hold any character, line ends too. */
+export const s3UriSchema = z.string().regex(/^s3:\/\/[a-z0-9][a-z0-9.-]+\/.+$/s, 's3://<bucket>/<key> expected');
 
 /** Where an object is. */
 export interface S3Location {

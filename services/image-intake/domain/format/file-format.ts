@@ -50,13 +50,14 @@ const EXTENSIONS: Readonly<Record<FileFormat, readonly string[]>> = {
 /** Tells the format by the first bytes, never by the name. Throws {@link Rejection} for all that is not accepted. */
 export function formatOf(bytes: Uint8Array): FileFormat {
   const start = Buffer.from(bytes.subarray(0, 64)).toString('latin1');
-  const matches = (signatures: readonly Signature[]): boolean =>
-    signatures.every(
-      ([offset, text]) => start.slice(offset, offset + text.length).toLowerCase() === text.toLowerCase(),
-    );
-  const accepted = ACCEPTED.find(([, signatures]) => matches(signatures));
+  const begins = (text: string, signatures: readonly Signature[]): boolean =>
+    signatures.every(([offset, signature]) => text.startsWith(signature, offset));
+  const accepted = ACCEPTED.find(([, signatures]) => begins(start, signatures));
   if (accepted !== undefined) return accepted[0];
-  const refused = REFUSED.find(([, signatures]) => matches(signatures));
+  // Markup is written in any case.
+  const lower = (signatures: readonly Signature[]) =>
+    signatures.map(([at, text]): Signature => [at, text.toLowerCase()]);
+  const refused = REFUSED.find(([, signatures]) => begins(start.toLowerCase(), lower(signatures)));
   if (refused !== undefined) {
     throw new Rejection('unsupported-format', `the file is ${refused[0]}; upload JPEG, PNG, TIFF, BMP or WebP`);
   }

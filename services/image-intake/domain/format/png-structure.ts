@@ -1,4 +1,5 @@
-import { crc32, inflateSync } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { crc32, createInflate, inflateSync } from 'node:zlib';
 import { Rejection } from '../rejection.ts';
 
 /** What a PNG's chunks tell before anything is decoded. */
@@ -15,6 +16,9 @@ const RGB = 2;
 const HARMLESS: ReadonlySet<string> = new Set(['IHDR', 'IDAT', 'IEND', 'pHYs', 'sRGB', 'cHRM', 'bKGD', 'tIME']);
 /** sRGB's gamma, 1/2.2 in the units of gAMA. */
 const USUAL_GAMMA = 45455;
+
+/** The largest profiles in use, of printers, have about 2 MB. */
+const MAX_PROFILE_BYTES = 8 * 1024 * 1024;
 
 /** Channels and bit depths that may go together (PNG specification, table 12). */
 const COLOUR_TYPES: Readonly<Record<number, { channels: number; depths: readonly number[] }>> = {
@@ -48,6 +52,7 @@ export function readPngStructure(bytes: Uint8Array): PngStructure {
   let plain = header.depth === 8 && (header.colourType === GRAY || header.colourType === RGB);
   for (const chunk of chunks(bytes)) {
     names.add(chunk.name);
+    if (chunk.name === 'iCCP') checkProfile(chunk.data);
     plain &&= isHarmless(chunk);
   }
   if (names.has('acTL')) throw new Rejection('unsupported-format', 'the PNG is animated; upload one picture a file');
@@ -55,28 +60,56 @@ export function readPngStructure(bytes: Uint8Array): PngStructure {
   return { width: header.width, height: header.height, plain };
 }
 
-/** Inflates the picture's data and holds its length and filters against the header; libpng forgives too much. */
-export function checkPngPixels(bytes: Uint8Array): void {
+/**
+ * Inflates the picture's data, a piece at a time, and holds its length and filters against the header; libpng forgives
+ * too much. It stops at the first byte too many, so that a bomb doesn't go off.
+ */
+export async function checkPngPixels(bytes: Uint8Array): Promise<void> {
   const header = readHeader(bytes);
-  const parts = [...chunks(bytes)].filter(({ name }) => name === 'IDAT').map((chunk) => chunk.data);
   const rows = rowLengths(header);
   const expected = rows.reduce((sum, row) => sum + row.count * (row.bytes + 1), 0);
-  let data: Buffer;
+  const filters = filterPositions(rows);
+  let nextFilter = filters.next();
+  let inflated = 0;
+  const compressed = Readable.from(pictureData(bytes));
+  const inflate = createInflate({ chunkSize: 64 * 1024 });
+  compressed.on('error', (error) => inflate.destroy(error)).pipe(inflate);
   try {
-    data = inflateSync(Buffer.concat(parts), { maxOutputLength: expected + 1 });
+    for await (const piece of inflate as AsyncIterable<Buffer>) {
+      while (!nextFilter.done && nextFilter.value < inflated + piece.length) {
+        if ((piece[nextFilter.value - inflated] ?? 0) > 4) {
+          throw new Rejection('corrupt', 'the PNG has a row with an unknown filter');
+        }
+        nextFilter = filters.next();
+      }
+      inflated += piece.length;
+      if (inflated > expected) break;
+    }
   } catch (cause) {
-    throw new Rejection('corrupt', "the PNG's compressed data is damaged or longer than its picture", { cause });
+    if (cause instanceof Rejection) throw cause;
+    throw new Rejection('corrupt', "the PNG's compressed data is damaged", { cause });
   }
-  if (data.length !== expected) {
-    throw new Rejection('corrupt', `the PNG's picture has ${data.length} bytes where ${expected} belong`);
+  if (inflated > expected)
+    throw new Rejection('corrupt', `the PNG's data is longer than its picture of ${expected} bytes`);
+  if (inflated < expected) {
+    throw new Rejection('corrupt', `the PNG's picture has ${inflated} bytes where ${expected} belong`);
   }
+}
+
+function* pictureData(bytes: Uint8Array): Generator<Uint8Array> {
+  for (const { name, data } of chunks(bytes)) if (name === 'IDAT') yield data;
+}
+
+/** Where rows begin in the inflated data: with the number of their filter. */
+function* filterPositions(rows: readonly { count: number; bytes: number }[]): Generator<number, undefined> {
   let position = 0;
   for (const row of rows) {
     for (let index = 0; index < row.count; index += 1) {
-      if ((data[position] ?? 0) > 4) throw new Rejection('corrupt', 'the PNG has a row with an unknown filter');
+      yield position;
       position += row.bytes + 1;
     }
   }
+  return undefined;
 }
 
 function isHarmless({ name, data }: Chunk): boolean {
@@ -84,6 +117,17 @@ function isHarmless({ name, data }: Chunk): boolean {
   // ImageMagick leaves the file's dates in every PNG that it writes.
   if (name === 'tEXt') return Buffer.from(data).toString('latin1').startsWith('date:');
   return HARMLESS.has(name);
+}
+
+/** A colour profile is a name, a zero, the method and compressed data (PNG specification, 11.3.2.3). */
+function checkProfile(data: Uint8Array): void {
+  try {
+    inflateSync(data.subarray(data.indexOf(0) + 2), { maxOutputLength: MAX_PROFILE_BYTES });
+  } catch (cause) {
+    throw new Rejection('corrupt', `the PNG's colour profile is damaged or larger than ${MAX_PROFILE_BYTES} bytes`, {
+      cause,
+    });
+  }
 }
 
 function readHeader(bytes: Uint8Array): Header {

@@ -2,15 +2,20 @@ import { catalogue, imageRefSchema, type Metadata } from '@assay/events';
 import type { Outgoing, Publisher } from '@assay/events/publisher';
 import { describe, expect, it } from 'vitest';
 import type { CheckedImage } from '../../domain/intake.ts';
-import { Rejection } from '../../domain/rejection.ts';
+import type { Trial } from '../../domain/limits.ts';
+import { DecoderDeath, Rejection } from '../../domain/rejection.ts';
 import { takeInBatch } from './batch.ts';
 import { objectCreatedSchema } from './messages.ts';
 
 const now = new Date('2026-03-04T08:16:00Z');
 const logger = { info: () => {}, error: () => {} };
 
-/** Contents are their own 64-digit ids; "bad…" is rejected, "lost…" can't be fetched. */
-function setUp(publish: (events: readonly Outgoing[]) => void = () => {}) {
+/**
+ * Contents are their own 64-digit ids; "bad…" is rejected, "lost…" can't be fetched, the decoder dies of "deadly…" and
+ * dies once of "slow…". A look at the clock takes `step` milliseconds.
+ */
+function setUp(publish: (events: readonly Outgoing[]) => void = () => {}, step = 0) {
+  let clock = now.getTime();
   const said: Outgoing[] = [];
   const announced: string[] = [];
   const publisher: Pick<Publisher, 'publishAll'> = {
@@ -27,11 +32,16 @@ function setUp(publish: (events: readonly Outgoing[]) => void = () => {}) {
         return { bytes: Buffer.from(key.split('/').at(-1) ?? ''), metadata: {} };
       },
       digest: (bytes: Uint8Array) => Buffer.from(bytes).toString('hex').padStart(64, '0'),
-      check: async (_: string, bytes: Uint8Array): Promise<CheckedImage> => {
+      check: async (_: string, bytes: Uint8Array, trial: Trial): Promise<CheckedImage> => {
+        const name = Buffer.from(bytes).toString();
+        if (name.startsWith('deadly') || (name.startsWith('slow') && trial === 'first')) {
+          throw new DecoderDeath('decoder-timed-out', 'it takes too long');
+        }
         if (Buffer.from(bytes).toString().startsWith('bad')) throw new Rejection('corrupt', 'it is bad');
         return { width: 640, height: 480, depth: 3, format: 'png', bytes };
       },
       keep: async (imageId: string) => `s3://images/accepted/${imageId}.png`,
+      quarantine: async () => 's3://images/quarantine/original',
       register: async (image: Parameters<typeof imageRefSchema.parse>[0], uploadUri: string) => ({
         image: imageRefSchema.parse(image),
         uploadUri,
@@ -39,7 +49,10 @@ function setUp(publish: (events: readonly Outgoing[]) => void = () => {}) {
         seenAt: now.toISOString(),
       }),
       find: async () => undefined,
-      now: () => now,
+      now: () => {
+        clock += step;
+        return new Date(clock);
+      },
     },
     ledger: { markAnnounced: async (imageId: string) => void announced.push(imageId) },
     publisher: publisher as Publisher,
@@ -81,6 +94,27 @@ describe('takeInBatch', () => {
     const { run, said } = setUp();
     await expect(run('a', 'lost', 'b')).resolves.toEqual(['m1']);
     expect(said).toHaveLength(1);
+  });
+
+  it('announces the good files of a batch before it tries again what the decoder died of', async () => {
+    const { run, said, announced } = setUp();
+    await expect(run('deadly', 'a', 'slow', 'b')).resolves.toEqual([]);
+    const images = said.map(({ definition, data }) => [
+      definition.name,
+      Reflect.get(Object(data), 'images').items.length,
+    ]);
+    expect(images).toEqual([
+      ['ImagesArrived', 2],
+      ['ImagesArrived', 1],
+      ['ImagesRejected', 1],
+    ]);
+    expect(announced).toHaveLength(3);
+  });
+
+  it('lets those come back for whose last trial no time is left', async () => {
+    const { run, said } = setUp(undefined, 8_000);
+    await expect(run('deadly1', 'a', 'deadly2', 'deadly3', 'deadly4')).resolves.toEqual(['m3', 'm4']);
+    expect(said.map(({ definition }) => definition.name)).toEqual(['ImagesArrived', 'ImagesRejected']);
   });
 
   it('says nothing when nothing came of a batch', async () => {

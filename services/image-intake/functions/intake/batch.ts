@@ -3,6 +3,7 @@ import { type Outgoing, outgoing, type Publisher } from '@assay/events/publisher
 import type { QueueRecord, Surroundings } from '@assay/lambda-kit';
 import type { ImageLedger } from '../../adapters/image-ledger.ts';
 import { distinctArrivals, type IntakePorts, type IntakeResult, takeIn } from '../../domain/intake.ts';
+import { LAST_TRIALS_UNTIL, type Trial } from '../../domain/limits.ts';
 import type { Upload } from '../../domain/upload.ts';
 
 export interface IntakeDependencies {
@@ -18,25 +19,68 @@ export interface IntakeSurroundings {
   readonly logger: Pick<Surroundings<unknown, unknown>['logger'], 'info' | 'error'>;
 }
 
+type UploadRecord = QueueRecord<Upload>;
+
 /**
- * Takes in a batch of uploads and says what came of it in one event for the arrivals and one for the rejections.
- * Returns the messages that have to come back: those whose upload could not be fetched or kept. When nothing could be
+ * Takes in a batch of uploads and says what came of it in one event for the arrivals and one for the rejections. What
+ * the decoder died of is tried once more when the others were announced, and spoken of in events of its own: a bad file
+ * holds up nobody but itself.
+ *
+ * Returns the messages that have to come back: those whose upload could not be fetched or kept, and those for whose
+ * last trial no time was left. When nothing could be
  * published it throws, and the whole batch comes back; what was registered is then still pending in the ledger.
  */
 export async function takeInBatch(
-  records: readonly QueueRecord<Upload>[],
-  { deps, logger }: IntakeSurroundings,
+  records: readonly UploadRecord[],
+  surroundings: IntakeSurroundings,
 ): Promise<string[]> {
+  const { now } = surroundings.deps.ports;
+  const begun = now().getTime();
+  const first = await takeInAll(records, 'first', surroundings, () => true);
+  await announce(first, surroundings);
+  if (first.suspects.length === 0) return first.failed;
+  const inTime = () => now().getTime() - begun < LAST_TRIALS_UNTIL;
+  const last = await takeInAll(first.suspects, 'last', surroundings, inTime);
+  await announce(last, surroundings);
+  return [...first.failed, ...last.failed];
+}
+
+/** What came of a trial of several uploads. */
+interface Outcome {
+  readonly results: readonly IntakeResult[];
+  readonly suspects: readonly UploadRecord[];
+  /** Ids of the messages that have to come back. */
+  readonly failed: string[];
+}
+
+async function takeInAll(
+  records: readonly UploadRecord[],
+  trial: Trial,
+  { deps, logger }: IntakeSurroundings,
+  inTime: () => boolean,
+): Promise<Outcome> {
   const results: IntakeResult[] = [];
+  const suspects: UploadRecord[] = [];
   const failed: string[] = [];
-  for (const { messageId, body } of records) {
+  for (const record of records) {
+    if (!inTime()) {
+      failed.push(record.messageId);
+      continue;
+    }
     try {
-      results.push(await takeIn(body, deps.ports));
+      const result = await takeIn(record.body, deps.ports, trial);
+      if (result.kind === 'suspect') suspects.push(record);
+      else results.push(result);
     } catch (error) {
+      const { messageId, body } = record;
       logger.error(`the upload ${body.key} could not be taken in`, { error: toError(error), messageId });
       failed.push(messageId);
     }
   }
+  return { results, suspects, failed };
+}
+
+async function announce({ results, suspects, failed }: Outcome, { deps, logger }: IntakeSurroundings): Promise<void> {
   const arrived = distinctArrivals(results);
   const rejected = results.flatMap((result) => (result.kind === 'rejected' ? [result.image] : []));
   const said = await deps.publisher.publishAll(eventsFor(arrived, rejected, deps.newId));
@@ -45,8 +89,13 @@ export async function takeInBatch(
     for (const { imageId } of arrived) await deps.ledger.markAnnounced(imageId, eventId, deps.ports.now());
   }
   const duplicates = results.length - arrived.length - rejected.length;
-  logger.info('took in uploads', { arrived: arrived.length, rejected: rejected.length, duplicates, failed });
-  return failed;
+  logger.info('took in uploads', {
+    arrived: arrived.length,
+    rejected: rejected.length,
+    duplicates,
+    suspects: suspects.length,
+    failed,
+  });
 }
 
 /** A single image tells its story under its own id; a batch begins a new one. */

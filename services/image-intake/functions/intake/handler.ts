@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import { createPublisher } from '@assay/events/publisher';
 import { queueBatchHandler } from '@assay/lambda-kit';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -6,11 +7,14 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import { checkImage } from '../../adapters/image-decoder.ts';
+import { createImageDecoder } from '../../adapters/decoder/image-decoder.ts';
 import { createImageLedger } from '../../adapters/image-ledger.ts';
-import { fetchUpload, keepImage, sha256Of } from '../../adapters/image-store.ts';
+import { fetchUpload, keepImage, quarantineUpload, sha256Of } from '../../adapters/image-store.ts';
 import { type IntakeDependencies, takeInBatch } from './batch.ts';
 import { objectCreatedSchema } from './messages.ts';
+
+/** What the decoder process runs: the module beside this one, as source or as it is bundled. */
+const decoderEntry = path.join(import.meta.dirname, `decoder${path.extname(import.meta.filename)}`);
 
 const name = z.string().min(1);
 const config = z.strictObject({ busName: name, claimBucket: name, imageBucket: name, ledgerTable: name });
@@ -23,8 +27,9 @@ function assemble({ busName, claimBucket, imageBucket, ledgerTable }: z.output<t
   const ports = {
     fetch: fetchUpload.bind(null, s3),
     digest: sha256Of,
-    check: checkImage,
+    check: createImageDecoder(decoderEntry).check,
     keep: keepImage.bind(null, s3, imageBucket),
+    quarantine: quarantineUpload.bind(null, s3, imageBucket),
     register: (image, uploadUri) => ledger.register(image, uploadUri, now()),
     find: ledger.find,
     now,

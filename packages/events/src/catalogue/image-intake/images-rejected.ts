@@ -18,6 +18,8 @@ export const ImagesRejected = defineEvent({
           imageId: '90c1e7d2b5a84f3609c7d1e2b3a4f5968707c6d5e4f3a2b190807f6e5d4c3b2a',
           code: 'truncated',
           message: 'the JPEG ends before its last row; upload the file again',
+          quarantineUri:
+            's3://assay-local-images-000000000000/quarantine/truncated/90c1e7d2b5a84f3609c7d1e2b3a4f5968707c6d5e4f3a2b190807f6e5d4c3b2a/original',
         },
       ],
     },

@@ -1,4 +1,4 @@
-import { Rejection } from '../domain/rejection.ts';
+import { Rejection } from '../rejection.ts';
 
 /** Decoded pixels, three bytes each, rows from the top. */
 export interface RgbPixels {

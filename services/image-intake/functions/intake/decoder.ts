@@ -1,0 +1,3 @@
+import { serveDecoding } from '../../adapters/decoder/serve-decoding.ts';
+
+serveDecoding();
