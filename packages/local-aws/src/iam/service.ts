@@ -25,6 +25,7 @@ import { createIam, type Iam } from './role.ts';
 export const iamService = defineService<'iam', Iam>({
   name: 'iam',
   signingName: 'iam',
+  global: true,
   load: () => import('@aws-sdk/client-iam'),
   create: createIam,
   operations: {

@@ -287,17 +287,15 @@ describe('the gateway', () => {
     expect((await identity(administrator)).Arn).toBe('arn:aws:iam::000000000000:user/administrator');
     expect((await identity(role)).Arn).toBe('arn:aws:sts::000000000000:assumed-role/reader/session');
     await expect(identity({ ...administrator, accessKeyId: 'AKIANOBODY' })).rejects.toMatchObject({
-      name: 'UnrecognizedClientException',
+      name: 'InvalidClientTokenId',
     });
     await expect(identity({ ...administrator, secretAccessKey: 'wrong' })).rejects.toMatchObject({
       name: 'SignatureDoesNotMatch',
     });
     const { accessKeyId, secretAccessKey } = role;
-    await expect(identity({ accessKeyId, secretAccessKey })).rejects.toMatchObject({
-      name: 'UnrecognizedClientException',
-    });
+    await expect(identity({ accessKeyId, secretAccessKey })).rejects.toMatchObject({ name: 'InvalidClientTokenId' });
     const over = kernel.credentials.issue('arn:aws:iam::000000000000:role/reader', 'session', -1);
-    await expect(identity(over)).rejects.toMatchObject({ name: 'ExpiredTokenException' });
+    await expect(identity(over)).rejects.toMatchObject({ name: 'ExpiredToken' });
     expect((await fetch(configuration.endpoint)).status).toBe(403);
   });
 

@@ -2,39 +2,39 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import { type Addressee, Addressees, presumedProtocol, unknownOperation } from './addressee.ts';
 import type { Caller } from './caller.ts';
-import { AwsError, Closing, messageOf, notImplemented } from './errors.ts';
+import { AwsError, Closing, messageOf } from './errors.ts';
+import { closeWhenSilent, refuseMalformed } from './hardly-http.ts';
 import type { Kernel } from './kernel.ts';
 import { serializeError } from './protocol/error-response.ts';
-import { type OperationModel, type ProtocolName, type ServiceModel, serviceModel } from './protocol/model.ts';
+import type { OperationModel, ProtocolName } from './protocol/model.ts';
 import { parseRequest, type WireRequest } from './protocol/request.ts';
 import { serializeResponse, type WireResponse } from './protocol/response.ts';
-import { routeMatches } from './protocol/rest-route.ts';
 import { validate, validationMessage } from './protocol/validate.ts';
-import type { OpenService, Request, Service } from './service.ts';
-import { signatureClaim, verifySignature } from './sigv4.ts';
+import { decodeSegment, requestTarget } from './request-target.ts';
+import type { OpenService, Request } from './service.ts';
+import { refuse, type SignatureDialect } from './signature-errors.ts';
+import { type SignatureClaim, type Signed, signatureClaim, verifySignature } from './sigv4.ts';
 import { wireRequest } from './wire-request.ts';
 
-interface Target {
-  service: Service;
-  model: ServiceModel;
-  protocol: ProtocolName;
-  operation: OperationModel;
-}
+type Route = OpenService['routes'][number];
 
 /** The HTTP endpoint of all services, on 127.0.0.1. */
 export class Gateway {
   readonly #kernel: Kernel;
   readonly #server: Server;
-  readonly #models = new Map<string, Promise<ServiceModel>>();
+  readonly #addressees: Addressees;
   #port = 0;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
+    this.#addressees = new Addressees(kernel.services.values());
     this.#server = createServer((message, response) => void this.#answer(message, response));
     // A long poll, or an upload over a slow disk, may take its time.
     this.#server.requestTimeout = 0;
     this.#server.keepAliveTimeout = 60_000;
+    this.#server.on('clientError', refuseMalformed);
   }
 
   /** @returns the endpoint's URL. Throws when the port is taken. */
@@ -57,29 +57,33 @@ export class Gateway {
     const requestId = randomUUID();
     response.setHeader('x-amzn-requestid', requestId);
     response.setHeader('x-amz-request-id', requestId);
-    let target: Target | undefined;
+    closeWhenSilent(message, response);
+    let protocol: ProtocolName = 'restXml';
+    let addressee: Addressee | undefined;
     try {
       this.#checkHost(message);
-      const url = new URL(message.url ?? '/', `http://${message.headers.host}`);
-      if (await this.#routed(message, response, url)) return;
-      const wire = wireRequest(message, url);
-      const claim = signatureClaim(message, url);
-      if (!claim) throw new AwsError('MissingAuthenticationToken', 'Missing Authentication Token', { status: 403 });
-      target = await this.#target(claim.service, wire);
-      const caller = await verifySignature(claim, message, url, wire.bytes, {
-        credentials: this.#kernel.credentials,
-        clock: this.#kernel.clock,
-        wallClock: Date.now,
-      });
+      const wire = wireRequest(message, requestTarget(message));
+      protocol = presumedProtocol(wire);
+      const route = this.#routeOf(wire);
+      if (route) {
+        protocol = 'restJson1';
+        return await this.#handleRoute(route, wire, response);
+      }
+      const claim = signatureClaim(message, wire.target, dialectOf(protocol));
+      if (!claim) throw refuse(dialectOf(protocol), 'missing', '');
+      addressee = await this.#addressees.find(claim.service, wire);
+      protocol = addressee.protocol;
+      const signed = await this.#verify(claim, wire, dialectOf(protocol), addressee.service.global);
       const request: Request = {
-        caller,
+        caller: signed.caller,
         account: this.#kernel.account,
         region: this.#kernel.region,
         requestId,
         endpoint: `http://${message.headers.host}`,
-        http: { message, url },
+        http: { message, signed },
       };
-      const { service, operation } = target;
+      const { service, operation } = addressee;
+      if ('unknown' in operation) throw unknownOperation(addressee, operation.unknown);
       const forward = this.#kernel.opened().get(service.name)?.forward;
       if (forward) {
         const body = await wire.bytes();
@@ -87,20 +91,33 @@ export class Gateway {
         await this.#kernel.recorded(service.name, operation.name, request, () => forward(forwarded));
         return;
       }
-      await this.#send(message, response, await this.#perform(target, wire, request));
+      await this.#send(message, response, await this.#perform(addressee, operation, wire, request));
     } catch (error) {
       // A refusal may rest on what another call has just written: that has to be on disk before it is told, too.
       const told = await this.#kernel.store.durable().then(
         () => error,
         (unwritable: unknown) => unwritable,
       );
-      const wire = serializeError(target?.model, target?.protocol ?? 'restJson1', this.#asAwsError(told), requestId);
+      const wire = serializeError(addressee?.model, protocol, this.#asAwsError(told), requestId);
       await this.#send(message, response, wire).catch((broken) => this.#kernel.report('an answer broke off', broken));
     }
   }
 
+  #verify(claim: SignatureClaim, wire: WireRequest, dialect: SignatureDialect, anyRegion: boolean): Promise<Signed> {
+    const { credentials, clock, region } = this.#kernel;
+    const regions = anyRegion ? {} : { regions: [region] };
+    return verifySignature(claim, wire.message, wire.target, wire.bytes, {
+      credentials,
+      clock,
+      wallClock: Date.now,
+      dialect,
+      ...regions,
+    });
+  }
+
   async #perform(
-    { service, model, protocol, operation }: Target,
+    { service, model, protocol }: Addressee,
+    operation: OperationModel,
     wire: WireRequest,
     request: Request,
   ): Promise<WireResponse> {
@@ -112,48 +129,33 @@ export class Gateway {
       throw new AwsError(malformed(protocol), messageOf(error), { status: 400, cause: error });
     }
     const problems = validate(operation.input, input);
-    if (problems.length > 0)
-      throw new AwsError(
-        protocol === 'awsQuery' ? 'ValidationError' : 'ValidationException',
-        validationMessage(problems),
-      );
+    if (problems.length > 0) throw new AwsError(invalid(protocol), validationMessage(problems), { status: 400 });
     const output = await this.#kernel.perform(service.name, operation.name, input, request);
     await this.#kernel.store.durable();
     const structure = typeof output === 'object' && output !== null ? { ...output } : {};
     return serializeResponse(model, protocol, operation, structure, request.requestId);
   }
 
-  /** Answers a path that isn't AWS's, e.g. the worker API. */
-  async #routed(message: IncomingMessage, response: ServerResponse, url: URL): Promise<boolean> {
+  /** Paths that aren't AWS's, e.g. the worker API's. */
+  #routeOf({ message, target }: WireRequest): Route | undefined {
     for (const service of this.#kernel.opened().values()) {
-      for (const route of service.routes) {
-        const match = route.method === message.method ? route.path.exec(url.pathname) : null;
-        if (!match) continue;
-        await this.#handleRoute(route, match, message, response, url);
-        return true;
-      }
+      const route = service.routes.find(({ method, path }) => method === message.method && path.test(target.path));
+      if (route) return route;
     }
-    return false;
+    return undefined;
   }
 
-  async #handleRoute(
-    route: OpenService['routes'][number],
-    match: RegExpExecArray,
-    message: IncomingMessage,
-    response: ServerResponse,
-    url: URL,
-  ): Promise<void> {
-    const wire = wireRequest(message, url);
+  async #handleRoute(route: Route, wire: WireRequest, response: ServerResponse): Promise<void> {
+    const { message, target } = wire;
     const authenticate = async (): Promise<Caller> => {
-      const claim = signatureClaim(message, url);
-      if (!claim) throw new AwsError('MissingAuthenticationToken', 'Missing Authentication Token', { status: 403 });
-      const { credentials, clock } = this.#kernel;
-      return verifySignature(claim, message, url, wire.bytes, { credentials, clock, wallClock: Date.now });
+      const claim = signatureClaim(message, target, 'json');
+      if (!claim) throw refuse('json', 'missing', '');
+      return (await this.#verify(claim, wire, 'json', false)).caller;
     };
     const parameters = Object.fromEntries(
-      Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),
+      Object.entries(route.path.exec(target.path)?.groups ?? {}).map(([name, value]) => [name, decodeSegment(value)]),
     );
-    await route.handler({ message, response, url, parameters, authenticate, body: wire.bytes });
+    await route.handler({ message, response, query: target.query, parameters, authenticate, body: wire.bytes });
   }
 
   /** A web page whose name someone pointed at 127.0.0.1 must not speak for its visitor (DNS rebinding). */
@@ -165,45 +167,6 @@ export class Gateway {
       `The host ${JSON.stringify(host)} is not served here: use http://127.0.0.1:${this.#port}.`,
       { status: 403 },
     );
-  }
-
-  /** Which operation of which service a request is for. The signature's scope names the service. */
-  async #target(signingName: string, wire: WireRequest): Promise<Target> {
-    const candidates = [...this.#kernel.services.values()].filter((service) =>
-      service.signingNames.includes(signingName),
-    );
-    if (candidates.length === 0) throw notImplemented(`The service ${signingName}`);
-    const header = wire.message.headers['x-amz-target'];
-    const named = typeof header === 'string' ? header : undefined;
-    const form = wire.message.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
-    const query = !named && (form || wire.url.searchParams.has('Action'));
-    const action = query ? await actionOf(wire) : undefined;
-    for (const service of candidates) {
-      const model = await this.#model(service);
-      const protocol = query ? 'awsQuery' : model.protocolName;
-      const operation = named
-        ? named.startsWith(`${model.target}.`) && model.operations.get(named.slice(named.lastIndexOf('.') + 1))
-        : query
-          ? model.operations.get(action ?? '')
-          : model.routes.find(
-              ({ route }) => route && routeMatches(route, wire.message.method ?? '', wire.url, wire.message.headers),
-            );
-      if (operation) return { service, model, protocol, operation };
-    }
-    throw new AwsError(
-      'UnknownOperationException',
-      `${signingName} has no operation ${named ?? action ?? `${wire.message.method} ${wire.url.pathname}`}.`,
-      { status: 404 },
-    );
-  }
-
-  #model(service: Service): Promise<ServiceModel> {
-    let model = this.#models.get(service.name);
-    if (!model) {
-      model = service.load().then(serviceModel);
-      this.#models.set(service.name, model);
-    }
-    return model;
   }
 
   #asAwsError(error: unknown): AwsError {
@@ -243,7 +206,12 @@ function malformed(protocol: ProtocolName): string {
   return protocol === 'awsQuery' ? 'MalformedInput' : 'SerializationException';
 }
 
-async function actionOf(wire: WireRequest): Promise<string | undefined> {
-  const fromUrl = wire.url.searchParams.get('Action');
-  return fromUrl ?? new URLSearchParams((await wire.bytes()).toString()).get('Action') ?? undefined;
+function invalid(protocol: ProtocolName): string {
+  if (protocol === 'restXml') return 'InvalidArgument';
+  return protocol === 'awsQuery' ? 'ValidationError' : 'ValidationException';
+}
+
+function dialectOf(protocol: ProtocolName): SignatureDialect {
+  if (protocol === 'restXml') return 's3';
+  return protocol === 'awsQuery' ? 'query' : 'json';
 }

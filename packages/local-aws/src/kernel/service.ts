@@ -3,6 +3,7 @@ import type { Caller } from './caller.ts';
 import type { Kernel } from './kernel.ts';
 import type { InputOf, OperationName, OutputOf, ServiceModules, ServiceName } from './modules.ts';
 import type { ResourceProvider } from './resource-provider.ts';
+import type { Signed } from './sigv4.ts';
 
 /** What an operation knows of the call besides its input. */
 export interface Request {
@@ -13,7 +14,7 @@ export interface Request {
   /** The origin that the client used, e.g. `http://127.0.0.1:4580`: URLs in answers begin with it. */
   endpoint: string;
   /** The HTTP request, when the call came over HTTP (absent for a call from another service in this process). */
-  http?: { message: IncomingMessage; url: URL };
+  http?: { message: IncomingMessage; signed: Signed };
 }
 
 /**
@@ -40,7 +41,7 @@ export interface HttpRoute<State> {
 export interface HttpContext {
   message: IncomingMessage;
   response: ServerResponse;
-  url: URL;
+  query: URLSearchParams;
   parameters: Record<string, string>;
   /** Verifies the request's signature (SigV4, any service name) and says who calls; throws AWS's error otherwise. */
   authenticate(): Promise<Caller>;
@@ -60,6 +61,8 @@ export interface ServiceDefinition<S extends ServiceName, State> {
   signingName: string;
   /** The name that older clients sign for. */
   formerSigningName?: string;
+  /** Set when one endpoint serves all regions, so that signatures may name any. */
+  global?: true;
   /** Loads the SDK client whose schemas describe the operations; called at the first request. */
   load(): Promise<ServiceModules[S]>;
   /** Opens tables and registers outbox handlers. */
@@ -79,6 +82,7 @@ export interface ServiceDefinition<S extends ServiceName, State> {
 export interface Service {
   name: ServiceName;
   signingNames: string[];
+  global: boolean;
   load(): Promise<Record<string, unknown>>;
   operationNames: string[];
   resources: Record<string, ResourceProvider>;
@@ -98,6 +102,7 @@ export function defineService<S extends ServiceName, State>(definition: ServiceD
   return {
     name: definition.name,
     signingNames: [definition.signingName, definition.formerSigningName ?? []].flat(),
+    global: definition.global ?? false,
     load: async () => ({ ...(await definition.load()) }),
     operationNames: Object.keys(definition.operations).sort(),
     resources: definition.resources ?? {},

@@ -3,19 +3,20 @@ import type { IncomingMessage } from 'node:http';
 import { Readable, Transform } from 'node:stream';
 import { AwsError } from './errors.ts';
 import type { WireRequest } from './protocol/request.ts';
+import type { RequestTarget } from './request-target.ts';
 import { declaredPayloadDigest, isSha256 } from './sigv4.ts';
 
 /** AWS's largest body that isn't a stream is Lambda's ZipFile (50 MB, in base64). */
 const LARGEST_BODY = 70 * 1024 * 1024;
 
 /** Gives the body once, as bytes or as a stream, compared with the digest that the client stated for it. */
-export function wireRequest(message: IncomingMessage, url: URL): WireRequest {
-  const digest = declaredPayloadDigest(message, url);
+export function wireRequest(message: IncomingMessage, target: RequestTarget): WireRequest {
+  const digest = declaredPayloadDigest(message, target);
   const checked = isSha256(digest) ? digest : undefined;
   let bytes: Promise<Buffer> | undefined;
   return {
     message,
-    url,
+    target,
     bytes() {
       bytes ??= readAll(checked ? piped(message, digestCheck(checked)) : message, message);
       return bytes;
@@ -33,6 +34,8 @@ async function* once(bytes: Promise<Buffer>): AsyncGenerator<Buffer> {
 
 /** `pipe` that also carries the source's failure. */
 function piped(source: Readable, check: Transform): Readable {
+  // Whoever reads hears of a failure; an operation that refuses its input before it reads must not bring the process down.
+  check.on('error', () => {});
   source.once('error', (error) => check.destroy(error));
   source.once('aborted', () => check.destroy(new Error('the client broke off')));
   return source.pipe(check);

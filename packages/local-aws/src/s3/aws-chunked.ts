@@ -1,4 +1,5 @@
 import { AwsError } from '../kernel/errors.ts';
+import { type ChunkSignatures, unsignedChunks } from './chunk-signatures.ts';
 
 /** A chunk's header is its size in hex and perhaps a signature; a trailer is one header. Neither is long. */
 const LONGEST_LINE = 8192;
@@ -6,20 +7,25 @@ const LONGEST_LINE = 8192;
 /**
  * Takes the `aws-chunked` framing off a body ("Authenticating Requests: … chunked upload" in the S3 API reference): the
  * unsigned form with trailers that current SDKs send, and the signed form. Trailers are put into `trailers`, names in
- * lower case. Chunk signatures are not verified: the connection is the machine's own loopback.
+ * lower case. What a chunk yields is believed only when all is read: its signature comes before, but covers it whole.
  */
 export async function* decodeAwsChunked(
   source: AsyncIterable<Uint8Array>,
   trailers: Map<string, string>,
+  signatures: ChunkSignatures = unsignedChunks,
 ): AsyncGenerator<Buffer> {
   const reader = new LineReader(source);
   for (;;) {
     const line = await reader.line();
-    const size = /^([0-9a-f]{1,8})(?:;.*)?$/i.exec(line)?.[1];
+    const [, size, extension = ''] = /^([0-9a-f]{1,8})(;.*)?$/i.exec(line) ?? [];
     if (size === undefined) throw incomplete('a chunk does not begin with its size');
     const length = Number.parseInt(size, 16);
+    for await (const bytes of reader.bytes(length)) {
+      signatures.update(bytes);
+      yield bytes;
+    }
+    signatures.chunk(extension);
     if (length === 0) break;
-    yield* reader.bytes(length);
     if ((await reader.line()) !== '') throw incomplete('a chunk is longer than its size');
   }
   for (let line = await reader.line(true); line !== ''; line = await reader.line(true)) {
@@ -27,6 +33,7 @@ export async function* decodeAwsChunked(
     if (colon < 1) throw incomplete('a trailer is not a header');
     trailers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
   }
+  signatures.trailers(trailers);
 }
 
 class LineReader {

@@ -4,6 +4,7 @@ import { AwsError } from '../kernel/errors.ts';
 import type { Request } from '../kernel/service.ts';
 import { decodeAwsChunked } from './aws-chunked.ts';
 import { ALGORITHMS, algorithmOf, type Checksum, type ChecksumMember } from './checksums.ts';
+import { type ChunkSignatures, signedChunks, unsignedChunks } from './chunk-signatures.ts';
 import type { ObjectFiles, Segment } from './object-files.ts';
 
 /** What the members of PutObject and UploadPart say about the body. */
@@ -34,7 +35,7 @@ export async function storeBody(
   const framed = /(^|,)\s*aws-chunked/.test(headers['content-encoding'] ?? '') || isStreamed(headers);
   const trailers = new Map<string, string>();
   const bytes = bytesOf(claims.Body);
-  const content = framed ? decodeAwsChunked(bytes, trailers) : bytes;
+  const content = framed ? decodeAwsChunked(bytes, trailers, signaturesOf(request)) : bytes;
 
   const announced = framed ? String(headers['x-amz-trailer'] ?? '').toLowerCase() : '';
   const algorithm =
@@ -92,6 +93,13 @@ function verifyChecksum(algorithm: { name: string; header: string; length: numbe
 type Headers = Record<string, string | string[] | undefined>;
 
 const isStreamed = (headers: Headers) => String(headers['x-amz-content-sha256'] ?? '').startsWith('STREAMING-');
+
+function signaturesOf({ http }: Request): ChunkSignatures {
+  const form = String(http?.message.headers['x-amz-content-sha256'] ?? '');
+  return http && form.startsWith('STREAMING-AWS4-HMAC-SHA256-PAYLOAD')
+    ? signedChunks(http.signed, form.endsWith('-TRAILER'))
+    : unsignedChunks;
+}
 
 /** A body over HTTP is a stream; from another service of this process it may be text or bytes too. */
 async function* bytesOf(body: unknown): AsyncGenerator<Uint8Array> {

@@ -6,6 +6,7 @@ import { getCallerIdentity } from './operations/get-caller-identity.ts';
 export const stsService = defineService<'sts', Kernel>({
   name: 'sts',
   signingName: 'sts',
+  global: true,
   load: () => import('@aws-sdk/client-sts'),
   create: (kernel) => kernel,
   operations: { AssumeRole: assumeRole, GetCallerIdentity: getCallerIdentity },

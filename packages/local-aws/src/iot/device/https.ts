@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls';
 import { z } from 'zod';
 import { serviceCaller } from '../../kernel/caller.ts';
 import { AwsError, messageOf } from '../../kernel/errors.ts';
+import { decodeSegment, requestTarget } from '../../kernel/request-target.ts';
 import type { Certificate } from '../records.ts';
 import { type Iot, roleAliasArn, thingArn } from '../state.ts';
 import { certificateOf, isAllowed, isAttached } from './principal.ts';
@@ -48,14 +49,14 @@ async function route(iot: Iot, message: IncomingMessage): Promise<unknown> {
   const { socket } = message;
   const certificate = socket instanceof TLSSocket ? certificateOf(iot, socket) : undefined;
   if (!certificate) throw forbidden('Invalid Certificate.');
-  const url = new URL(message.url ?? '/', 'https://127.0.0.1');
+  const target = requestTarget(message);
   for (const { method, path, answer } of routes) {
-    const match = message.method === method ? path.exec(url.pathname) : null;
+    const match = message.method === method ? path.exec(target.path) : null;
     if (!match) continue;
-    const parameters = match.slice(1).map((part) => decodeURIComponent(part));
+    const parameters = match.slice(1).map(decodeSegment);
     return answer({ iot, certificate, message, parameters, body: () => bodyOf(message) });
   }
-  throw new AwsError('UnknownOperationException', `there is no ${message.method} ${url.pathname} here`, {
+  throw new AwsError('UnknownOperationException', `there is no ${message.method} ${target.path} here`, {
     status: 404,
   });
 }

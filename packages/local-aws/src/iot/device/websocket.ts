@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import type { Caller } from '../../kernel/caller.ts';
 import { AwsError, messageOf } from '../../kernel/errors.ts';
+import { requestTarget } from '../../kernel/request-target.ts';
 import { signatureClaim, verifySignature } from '../../kernel/sigv4.ts';
 import type { Iot } from '../state.ts';
 import type { Broker } from './broker.ts';
@@ -31,13 +32,14 @@ export function webSocketUpgrades(iot: Iot, broker: Broker) {
 }
 
 async function authenticate(iot: Iot, message: IncomingMessage): Promise<Caller> {
-  const url = new URL(message.url ?? '/', `https://${message.headers.host}`);
-  const claim = signatureClaim(message, url);
-  if (url.pathname !== '/mqtt' || claim?.service !== 'iotdevicegateway')
+  const target = requestTarget(message);
+  const claim = signatureClaim(message, target, 'json');
+  if (target.path !== '/mqtt' || claim?.service !== 'iotdevicegateway')
     throw new AwsError('AccessDenied', 'sign /mqtt for iotdevicegateway', { status: 403 });
-  const { credentials, clock } = iot.kernel;
+  const { credentials, clock, region } = iot.kernel;
   // Unlike anywhere else on AWS, the session token is added to the URL after signing.
-  url.searchParams.delete('X-Amz-Security-Token');
+  target.query.delete('X-Amz-Security-Token');
   const nothing = () => Promise.resolve(Buffer.alloc(0));
-  return verifySignature(claim, message, url, nothing, { credentials, clock, wallClock: Date.now });
+  const verification = { credentials, clock, wallClock: Date.now, dialect: 'json', regions: [region] } as const;
+  return (await verifySignature(claim, message, target, nothing, verification)).caller;
 }

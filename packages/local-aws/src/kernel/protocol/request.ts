@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { FromStringShapeDeserializer } from '@smithy/core/protocols';
 import type { NormalizedSchema } from '@smithy/core/schema';
-import { AwsError } from '../errors.ts';
+import { decodeSegment, type RequestTarget } from '../request-target.ts';
 import type { OperationModel, ProtocolName, ServiceModel } from './model.ts';
 import { parseQuery } from './query-request.ts';
 
 /** An HTTP request whose body is read once, as bytes or as a stream, when its operation is known. */
 export interface WireRequest {
   message: IncomingMessage;
-  url: URL;
+  target: RequestTarget;
   bytes(): Promise<Buffer>;
   stream(): Readable;
 }
@@ -24,7 +24,7 @@ export async function parseRequest(
   if (operation.input.isUnitSchema()) return {};
   if (protocol === 'awsQuery') {
     const form = new URLSearchParams((await request.bytes()).toString());
-    return parseQuery(operation.input, new Map([...form, ...request.url.searchParams]));
+    return parseQuery(operation.input, new Map([...form, ...request.target.query]));
   }
   if (protocol === 'awsJson1_0' || protocol === 'awsJson1_1') {
     const bytes = await request.bytes();
@@ -37,12 +37,13 @@ async function parseRest(model: ServiceModel, operation: OperationModel, request
   const { route } = operation;
   if (!route || !operation.input.isStructSchema()) return {};
   const input: Record<string, unknown> = {};
-  const groups = route.path.exec(request.url.pathname) ?? [];
+  const groups = route.path.exec(request.target.path) ?? [];
   const strings = stringReader(model.protocolName);
   let hasBodyMembers = false;
   for (const [name, member] of operation.input.structIterator()) {
     const traits = member.getMergedTraits();
-    if (traits.httpLabel) input[name] = strings.read(member, decodeLabel(groups[route.labels.indexOf(name) + 1] ?? ''));
+    if (traits.httpLabel)
+      input[name] = strings.read(member, decodeSegment(groups[route.labels.indexOf(name) + 1] ?? ''));
     else if (traits.httpPayload) {
       const payload = await readPayload(model, member, request);
       if (payload !== undefined) input[name] = payload;
@@ -76,20 +77,20 @@ function isBound(traits: Traits): boolean {
 function readBinding(
   member: NormalizedSchema,
   traits: Traits,
-  { message, url }: WireRequest,
+  { message, target: { query } }: WireRequest,
   strings: FromStringShapeDeserializer,
 ): unknown {
   const { httpQuery, httpHeader, httpPrefixHeaders } = traits;
   if (httpQuery) {
-    const values = url.searchParams.getAll(httpQuery);
+    const values = query.getAll(httpQuery);
     if (values.length === 0) return undefined;
     if (member.isListSchema()) return values.map((value) => strings.read(member.getValueSchema(), value));
     return strings.read(member, values[0] ?? '');
   }
-  if (traits.httpQueryParams) return Object.fromEntries(url.searchParams);
+  if (traits.httpQueryParams) return Object.fromEntries(query);
   if (httpHeader) {
     // A presigned URL carries signed headers as parameters.
-    const value = message.headers[httpHeader.toLowerCase()] ?? url.searchParams.get(httpHeader) ?? undefined;
+    const value = message.headers[httpHeader.toLowerCase()] ?? query.get(httpHeader) ?? undefined;
     return value === undefined ? undefined : strings.read(member, String(value));
   }
   const prefix = String(httpPrefixHeaders).toLowerCase();
@@ -110,12 +111,4 @@ async function readPayload(model: ServiceModel, member: NormalizedSchema, reques
 function stringReader(protocol: ProtocolName): FromStringShapeDeserializer {
   const format = protocol === 'restXml' ? 5 : 7;
   return new FromStringShapeDeserializer({ httpBindings: true, timestampFormat: { useTrait: true, default: format } });
-}
-
-function decodeLabel(label: string): string {
-  try {
-    return decodeURIComponent(label);
-  } catch (error) {
-    throw new AwsError('InvalidURI', "Couldn't parse the specified URI.", { status: 400, cause: error });
-  }
 }

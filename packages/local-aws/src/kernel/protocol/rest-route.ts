@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { NormalizedSchema } from '@smithy/core/schema';
+import type { RequestTarget } from '../request-target.ts';
 
 /** How a REST operation is recognised. */
 export interface RestRoute {
@@ -55,14 +56,17 @@ export function restRoute(method: string, uri: string, input: NormalizedSchema):
   return { method, path: new RegExp(`^${pattern}/?$`), labels, query, requiredQuery, requiredHeaders, specificity };
 }
 
-export function routeMatches(route: RestRoute, method: string, url: URL, headers: IncomingHttpHeaders): boolean {
+export function routeMatches(
+  route: RestRoute,
+  method: string,
+  { path, query }: RequestTarget,
+  headers: IncomingHttpHeaders,
+): boolean {
   return (
     route.method === method &&
-    route.path.test(url.pathname) &&
-    route.query.every(({ name, value }) =>
-      value === undefined ? url.searchParams.has(name) : url.searchParams.get(name) === value,
-    ) &&
-    route.requiredQuery.every((name) => url.searchParams.has(name)) &&
+    route.path.test(path) &&
+    route.query.every(({ name, value }) => (value === undefined ? query.has(name) : query.get(name) === value)) &&
+    route.requiredQuery.every((name) => query.has(name)) &&
     route.requiredHeaders.every((name) => name in headers)
   );
 }

@@ -51,13 +51,24 @@ function walkStructure(
     const at = path ? `${path}.${name}` : name;
     const item = value[name];
     if (item !== undefined && item !== null) walk(member, item, at, problems);
-    else if (index < required && !member.isIdempotencyToken())
+    if (typeof item === 'number' && PAGE_SIZE.test(name)) checkPageSize(item, at, problems);
+    if ((item === undefined || item === null) && index < required && !member.isIdempotencyToken())
       problems.push(`Value null at '${at}' failed to satisfy constraint: Member must not be null`);
     index++;
   }
   const set = Object.values(value).filter((item) => item !== undefined && item !== null).length;
   if (schema.isUnionSchema() && set !== 1)
     problems.push(`Value at '${path}' must be of type union with exactly one member`);
+}
+
+/** The schemas tell neither whole numbers from others nor ranges: the one number that all List operations share is held to its own. */
+const PAGE_SIZE = /^(max(results|keys|items|buckets|parts|uploads|records)|pagesize|limit)$/i;
+
+function checkPageSize(size: number, path: string, problems: string[]): void {
+  if (!Number.isInteger(size) || size < 0 || size >= 2 ** 31)
+    problems.push(
+      `Value '${size}' at '${path}' failed to satisfy constraint: Member must be an integer from 0 to 2147483647`,
+    );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

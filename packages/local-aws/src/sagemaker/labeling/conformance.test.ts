@@ -1,4 +1,3 @@
-import { createHash, createHmac } from 'node:crypto';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   CreateLabelingJobCommand,
@@ -12,30 +11,10 @@ import {
   StopLabelingJobCommand,
   UpdateWorkteamCommand,
 } from '@aws-sdk/client-sagemaker';
-import { S3RequestPresigner } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { againstAws, startAws, type TestAws } from '../../../test/harness.ts';
+import { sign } from '../../../test/sign.ts';
 import { BOX_TEMPLATE, jobInput } from './lab.ts';
-
-/** Node's hashes as the signer wants them. */
-class Sha256 {
-  #hash;
-  readonly #make;
-  constructor(secret?: unknown) {
-    this.#make = () =>
-      typeof secret === 'string' || secret instanceof Uint8Array ? createHmac('sha256', secret) : createHash('sha256');
-    this.#hash = this.#make();
-  }
-  update(data: Uint8Array) {
-    this.#hash.update(data);
-  }
-  async digest() {
-    return new Uint8Array(this.#hash.digest());
-  }
-  reset() {
-    this.#hash = this.#make();
-  }
-}
 
 // Ground Truth takes no new customers, and its answers come from people: this suite is about our own endpoint.
 describe.skipIf(againstAws)('Ground Truth with real clients', () => {
@@ -62,24 +41,11 @@ describe.skipIf(againstAws)('Ground Truth with real clients', () => {
 
   const worker = async (method: string, path: string, body?: unknown, signed = true) => {
     const url = new URL(path, aws.endpoint);
-    const text = body === undefined ? undefined : JSON.stringify(body);
-    const { credentials, region } = { credentials: aws.aws.administrator, region: 'eu-west-1' };
-    const signer = new S3RequestPresigner({ credentials, region, sha256: Sha256 });
-    const { query = {} } = await signer.presign(
-      {
-        method,
-        protocol: url.protocol,
-        hostname: url.hostname,
-        port: Number(url.port),
-        path: url.pathname,
-        query: Object.fromEntries(url.searchParams),
-        headers: { host: url.host },
-      },
-      { signingService: 'sagemaker' },
-    );
-    const presigned = new URL(url);
-    for (const [name, value] of Object.entries(query)) presigned.searchParams.set(name, String(value));
-    const response = await fetch(signed ? presigned : url, { method, body: text });
+    const text = body === undefined ? '' : JSON.stringify(body);
+    const { region, administrator: credentials } = aws.aws;
+    const request = { method, path: url.pathname, query: Object.fromEntries(url.searchParams), body: text };
+    const { headers } = await sign(request, { endpoint: aws.endpoint, region, credentials, service: 'sagemaker' });
+    const response = await fetch(url, { method, ...(signed && { headers }), ...(text && { body: text }) });
     return { status: response.status, body: JSON.parse(await response.text()) };
   };
 

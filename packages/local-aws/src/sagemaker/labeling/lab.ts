@@ -116,7 +116,7 @@ export async function labelingLab(s3: Service): Promise<LabelingLab> {
       let status = 0;
       let text = '';
       await route.handler({
-        url,
+        query: url.searchParams,
         parameters: { ...match.groups },
         authenticate: async () => caller,
         body: async () => Buffer.from(JSON.stringify(body ?? null)),

@@ -35,7 +35,7 @@ const submission = z.strictObject({ worker, answer: z.unknown() });
 /** `GET /_workers/<team>/tasks?worker=<name>&limit=`: gives tasks to a worker, who has the job's time limit to answer each. */
 export async function giveTasks(context: HttpContext, { labeling }: { labeling: LabelingState }): Promise<void> {
   if (!(await admitted(context, labeling))) return;
-  const asked = query.safeParse(Object.fromEntries(context.url.searchParams));
+  const asked = query.safeParse(Object.fromEntries(context.query));
   if (!asked.success) {
     refuse(context, 400, 'ValidationException', z.prettifyError(asked.error));
     return;

@@ -7,6 +7,14 @@ export const assumeRole: Operation<'sts', 'AssumeRole', Kernel> = async (input, 
   if (input.Policy !== undefined || (input.PolicyArns?.length ?? 0) > 0)
     throw notImplemented('sts:AssumeRole with a session policy');
   const { RoleArn = '', RoleSessionName = '', DurationSeconds = 3600 } = input;
+  if (!/^[\w+=,.@-]{2,64}$/.test(RoleSessionName))
+    throw invalid(
+      `Value '${RoleSessionName}' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*`,
+    );
+  if (!Number.isInteger(DurationSeconds) || DurationSeconds < 900 || DurationSeconds > 43_200)
+    throw invalid(
+      `Value '${DurationSeconds}' at 'durationSeconds' failed to satisfy constraint: Member must have a value from 900 to 43200`,
+    );
   const name = RoleArn.slice(RoleArn.lastIndexOf('/') + 1);
   const role = await kernel.call('iam', 'GetRole', { RoleName: name }, caller).then(
     ({ Role }) => Role,
@@ -22,10 +30,7 @@ export const assumeRole: Operation<'sts', 'AssumeRole', Kernel> = async (input, 
       { status: 403 },
     );
   if (DurationSeconds > (role.MaxSessionDuration ?? 3600))
-    throw new AwsError(
-      'ValidationError',
-      'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
-    );
+    throw invalid('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
   const key = kernel.credentials.issue(RoleArn, RoleSessionName, DurationSeconds);
   return {
     Credentials: {
@@ -40,3 +45,5 @@ export const assumeRole: Operation<'sts', 'AssumeRole', Kernel> = async (input, 
     },
   };
 };
+
+const invalid = (message: string) => new AwsError('ValidationError', message, { status: 400 });
