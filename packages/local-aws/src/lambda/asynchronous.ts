@@ -34,11 +34,16 @@ type Condition = 'Success' | 'RetriesExhausted' | 'EventAgeExceeded';
 /** "Asynchronous invocation": queued, retried, and at the end told to a destination or a dead-letter queue. */
 export class AsyncInvocations {
   readonly #kernel: Kernel;
-  readonly #functions: Functions;
-  readonly #pool: EnvironmentPool;
-  readonly #configurations: InvokeConfigurations;
+  readonly #functions: Pick<Functions, 'find'>;
+  readonly #pool: Pick<EnvironmentPool, 'run'>;
+  readonly #configurations: Pick<InvokeConfigurations, 'get'>;
 
-  constructor(kernel: Kernel, functions: Functions, pool: EnvironmentPool, configurations: InvokeConfigurations) {
+  constructor(
+    kernel: Kernel,
+    functions: Pick<Functions, 'find'>,
+    pool: Pick<EnvironmentPool, 'run'>,
+    configurations: Pick<InvokeConfigurations, 'get'>,
+  ) {
     this.#kernel = kernel;
     this.#functions = functions;
     this.#pool = pool;

@@ -24,8 +24,10 @@ function call(method, path, body, headers = {}) {
       response.on('error', reject);
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString();
-        if ((response.statusCode ?? 500) < 300) resolve({ headers: response.headers, body: text });
-        else reject(new Error(`the Runtime API answered ${method} ${path} with ${response.statusCode}: ${text}`));
+        const status = response.statusCode ?? 500;
+        // 413: the response was too large, which is the invocation's failure; the next one is fetched all the same.
+        if (status < 300 || status === 413) resolve({ headers: response.headers, body: text });
+        else reject(new Error(`the Runtime API answered ${method} ${path} with ${status}: ${text}`));
       });
     });
     outgoing.on('error', reject);
@@ -42,9 +44,8 @@ function described(error) {
   return { errorType, errorMessage, trace };
 }
 
-async function report(path, error, errorType) {
+async function report(path, error) {
   const body = described(error);
-  if (errorType) body.errorType = errorType;
   await call('POST', path, JSON.stringify(body), {
     'content-type': 'application/json',
     'lambda-runtime-function-error-type': body.errorType,
@@ -71,27 +72,53 @@ function patchConsole() {
   console.error = write('ERROR', process.stdout);
 }
 
-function failure(name, message) {
+function failure(name, message, stack) {
   const error = new Error(message);
   error.name = name;
+  if (stack) error.stack = stack;
   return error;
+}
+
+/** The module of a handler; what is wrong with its code has names of its own. */
+async function moduleAt(path) {
+  const found = ['', '.js', '.mjs', '.cjs'].map((extension) => path + extension).find((name) => existsSync(name));
+  if (!found) throw failure('Runtime.ImportModuleError', `Error: Cannot find module '${basename(path)}'`);
+  try {
+    return await import(pathToFileURL(found).href);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw failure('Runtime.UserCodeSyntaxError', String(error), error.stack);
+    if (error?.code === 'MODULE_NOT_FOUND') throw failure('Runtime.ImportModuleError', String(error), error.stack);
+    throw error;
+  }
 }
 
 /** `functions/x/handler.handler` is the export `handler` of `functions/x/handler` with one of Node's extensions. */
 async function load() {
   const file = basename(HANDLER);
   const dot = file.indexOf('.');
-  if (dot < 1) throw failure('Runtime.MalformedHandlerName', `Bad handler ${HANDLER}: it must be <file>.<export>`);
-  const path = join(LAMBDA_TASK_ROOT ?? '.', dirname(HANDLER), file.slice(0, dot));
-  const found = ['', '.js', '.mjs', '.cjs'].map((extension) => path + extension).find((name) => existsSync(name));
-  if (!found) throw failure('Runtime.ImportModuleError', `Error: Cannot find module '${file.slice(0, dot)}'`);
-  const module = await import(pathToFileURL(found).href);
+  if (dot < 1 || HANDLER.includes('..'))
+    throw failure('Runtime.MalformedHandlerName', `Bad handler ${HANDLER}: it must be <file>.<export>`);
+  const module = await moduleAt(join(LAMBDA_TASK_ROOT ?? '.', dirname(HANDLER), file.slice(0, dot)));
   const names = file.slice(dot + 1).split('.');
   const exported = (root) => names.reduce((value, name) => value?.[name], root);
   const handler = exported(module) ?? exported(module.default);
   if (handler === undefined) throw failure('Runtime.HandlerNotFound', `${HANDLER} is undefined or not exported`);
   if (typeof handler !== 'function') throw failure('Runtime.HandlerNotFound', `${HANDLER} is not a function`);
+  // A handler with a third parameter waits for a callback that no longer comes.
+  if (handler.length >= 3)
+    throw failure(
+      'Runtime.CallbackHandlerDeprecated',
+      'Callback-based function handlers are not supported, as in Node.js 24 on Lambda: let the handler be async and return its result.',
+    );
   return handler;
+}
+
+function serialized(result) {
+  try {
+    return JSON.stringify(result) ?? 'null';
+  } catch (error) {
+    throw failure('Runtime.JSONStringifyError', 'Unable to stringify response body', error.stack);
+  }
 }
 
 function contextOf(headers) {
@@ -112,24 +139,26 @@ function contextOf(headers) {
 }
 
 /** An error that nobody caught ends the environment, after it was told. */
-async function die(error, errorType) {
+async function die(error, status) {
   try {
     console.error(error);
-    await report(requestId ? `invocation/${requestId}/error` : 'init/error', error, errorType);
+    await report(requestId ? `invocation/${requestId}/error` : 'init/error', error);
   } finally {
-    process.exit(129);
+    process.exit(status);
   }
 }
 
 patchConsole();
-process.on('uncaughtException', (error) => void die(error));
-process.on('unhandledRejection', (error) => void die(error, 'Runtime.UnhandledPromiseRejection'));
+process.on('uncaughtException', (error) => void die(error, 129));
+process.on('unhandledRejection', (reason) => {
+  void die(failure('Runtime.UnhandledPromiseRejection', String(reason), reason?.stack), 128);
+});
 
 let handler;
 try {
   handler = await load();
 } catch (error) {
-  console.error(error);
+  console.error('Init Error', error);
   await report('init/error', error);
   process.exit(1);
 }
@@ -141,7 +170,7 @@ for (;;) {
   if (traceId) process.env._X_AMZN_TRACE_ID = String(traceId);
   let answer;
   try {
-    answer = JSON.stringify(await handler(JSON.parse(next.body), contextOf(next.headers))) ?? 'null';
+    answer = serialized(await handler(JSON.parse(next.body), contextOf(next.headers)));
   } catch (error) {
     console.error('Invoke Error', error);
     await report(`invocation/${requestId}/error`, error);

@@ -11,7 +11,7 @@ import { type LambdaFunction, qualifiedArn } from './functions.ts';
 import { LogStream } from './log-stream.ts';
 import { readLines } from './output-lines.ts';
 import { reportLine } from './report-line.ts';
-import type { RuntimeApi, RuntimeListener } from './runtime-api.ts';
+import type { Refusal, RuntimeApi, RuntimeListener } from './runtime-api.ts';
 
 export interface Invocation {
   requestId: string;
@@ -49,8 +49,9 @@ export class Environment implements RuntimeListener {
   readonly logs: LogStream;
   readonly startedAt: number;
   readonly #kernel: Kernel;
-  readonly #api: RuntimeApi;
+  readonly #api: Pick<RuntimeApi, 'attach' | 'detach'>;
   readonly #taskRoot: string;
+  readonly #runtime: string[];
   readonly #token = randomBytes(24).toString('base64url');
   readonly #temporary: string;
   readonly #ended = Promise.withResolvers<void>();
@@ -64,10 +65,18 @@ export class Environment implements RuntimeListener {
   #cancelTimeout: (() => void) | undefined;
   #alive = true;
 
-  constructor(kernel: Kernel, api: RuntimeApi, lambda: LambdaFunction, taskRoot: string) {
+  /** @param runtime Node's arguments for the client of the Runtime API. */
+  constructor(
+    kernel: Kernel,
+    api: Pick<RuntimeApi, 'attach' | 'detach'>,
+    lambda: LambdaFunction,
+    taskRoot: string,
+    runtime = [BOOTSTRAP],
+  ) {
     this.#kernel = kernel;
     this.#api = api;
     this.#taskRoot = taskRoot;
+    this.#runtime = runtime;
     this.lambda = lambda;
     this.logs = new LogStream(kernel, lambda);
     this.startedAt = kernel.clock.now();
@@ -104,7 +113,7 @@ export class Environment implements RuntimeListener {
     });
     this.#spawnedAt = performance.now();
     const flags = [`--max-old-space-size=${lambda.memorySize}`];
-    const child = this.#kernel.processes.spawn(process.execPath, [...flags, BOOTSTRAP], {
+    const child = this.#kernel.processes.spawn(process.execPath, [...flags, ...this.#runtime], {
       cwd: this.#taskRoot,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -113,7 +122,11 @@ export class Environment implements RuntimeListener {
     for (const stream of [child.stdout, child.stderr]) readLines(stream, (message) => this.#log(message));
     child.once('error', (error) => this.#end(`Error: Runtime could not be started: ${error.message}`));
     child.once('close', (code, signal) =>
-      this.#end(`Error: Runtime exited with error: ${signal ? `signal: ${signal}` : `exit status ${code}`}`),
+      this.#end(
+        code === 0
+          ? 'Error: Runtime exited without providing a reason'
+          : `Error: Runtime exited with error: ${signal ? `signal: ${signal}` : `exit status ${code}`}`,
+      ),
     );
     this.#cancelTimeout = this.#kernel.clock.after((INIT_SECONDS + lambda.timeout) * 1000, () => this.#timeOut());
   }
@@ -134,39 +147,46 @@ export class Environment implements RuntimeListener {
     else this.#ended.resolve();
   }
 
-  next(response: ServerResponse): void {
+  next(response: ServerResponse): Refusal | undefined {
+    if (this.#running?.begunAt !== undefined) return 'InvalidStateTransition';
     if (!this.#ready) {
       this.#ready = true;
       this.#init = performance.now() - this.#spawnedAt;
       this.#cancelTimeout?.();
     }
     this.#waiting = response;
-    if (this.#running && this.#running.begunAt === undefined) this.#handOver(response);
+    if (this.#running) this.#handOver(response);
+    return undefined;
   }
 
-  responded(requestId: string, body: Buffer, maxMemoryKb: number): boolean {
-    if (this.#running?.requestId !== requestId) return false;
-    if (body.length > LARGEST_RESPONSE) {
-      const errorMessage = `Response payload size exceeded maximum allowed payload size (${LARGEST_RESPONSE} bytes).`;
-      void this.#finish(
-        JSON.stringify({ errorType: 'Function.ResponseSizeTooLarge', errorMessage }),
-        true,
-        maxMemoryKb,
-      );
-    } else void this.#finish(body.toString(), false, maxMemoryKb);
-    return true;
+  responded(requestId: string, body: Buffer, maxMemoryKb: number): Refusal | undefined {
+    if (!this.#isUnderWay(requestId)) return 'InvalidRequestID';
+    if (body.length <= LARGEST_RESPONSE) {
+      void this.#finish(body.toString(), false, maxMemoryKb);
+      return undefined;
+    }
+    const errorMessage = `Response payload size exceeded maximum allowed payload size (${LARGEST_RESPONSE} bytes).`;
+    void this.#finish(JSON.stringify({ errorType: 'Function.ResponseSizeTooLarge', errorMessage }), true, maxMemoryKb);
+    return 'RequestEntityTooLarge';
   }
 
-  failed(requestId: string, body: Buffer, maxMemoryKb: number): boolean {
-    if (this.#running?.requestId !== requestId) return false;
+  failed(requestId: string, body: Buffer, maxMemoryKb: number): Refusal | undefined {
+    if (!this.#isUnderWay(requestId)) return 'InvalidRequestID';
     void this.#finish(body.toString(), true, maxMemoryKb);
-    return true;
+    return undefined;
   }
 
-  initFailed(body: Buffer): void {
+  initFailed(body: Buffer): Refusal | undefined {
+    if (this.#ready) return 'InvalidStateTransition';
     // The process ends by itself now: it must not be taken for ready.
     this.#alive = false;
     if (this.#running) void this.#finish(body.toString(), true, 0);
+    return undefined;
+  }
+
+  /** An invocation that waits for the runtime is not yet its own to answer. */
+  #isUnderWay(requestId: string): boolean {
+    return this.#running?.requestId === requestId && this.#running.begunAt !== undefined;
   }
 
   #handOver(response: ServerResponse): void {

@@ -164,7 +164,7 @@ describe('Lambda functions', () => {
     );
     expect((await invoke(rejects)).value).toMatchObject({
       errorType: 'Runtime.UnhandledPromiseRejection',
-      errorMessage: 'lost',
+      errorMessage: 'Error: lost',
     });
   });
 

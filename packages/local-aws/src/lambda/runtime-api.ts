@@ -2,15 +2,23 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
+/** Why the runtime is not heard. */
+export type Refusal = 'InvalidRequestID' | 'InvalidStateTransition' | 'RequestEntityTooLarge';
+
 /** What an environment's runtime says, and is told ("AWS Lambda runtime API"). */
 export interface RuntimeListener {
   /** The runtime waits for an invocation: answered when there is one. */
-  next(response: ServerResponse): void;
-  /** False when no such invocation is under way. */
-  responded(requestId: string, body: Buffer, maxMemoryKb: number): boolean;
-  failed(requestId: string, body: Buffer, maxMemoryKb: number): boolean;
-  initFailed(body: Buffer): void;
+  next(response: ServerResponse): Refusal | undefined;
+  responded(requestId: string, body: Buffer, maxMemoryKb: number): Refusal | undefined;
+  failed(requestId: string, body: Buffer, maxMemoryKb: number): Refusal | undefined;
+  initFailed(body: Buffer): Refusal | undefined;
 }
+
+const REFUSALS: Record<Refusal, { status: number; message: string }> = {
+  InvalidRequestID: { status: 400, message: 'No such invocation is under way.' },
+  InvalidStateTransition: { status: 403, message: 'State transition is not allowed.' },
+  RequestEntityTooLarge: { status: 413, message: 'Exceeded maximum allowed payload size.' },
+};
 
 const PATH = /^\/(?<token>[A-Za-z0-9_-]+)\/2018-06-01\/runtime\/(?<rest>.+)$/;
 
@@ -60,7 +68,10 @@ export class RuntimeApi {
     const listener = this.#listeners.get(groups?.token ?? '');
     if (!listener) return refuse(response, 403, 'InvalidRuntime', 'No environment has this address.');
     const route = `${message.method} ${groups?.rest}`;
-    if (route === 'GET invocation/next') return listener.next(response);
+    if (route === 'GET invocation/next') {
+      const refusal = listener.next(response);
+      return refusal && answer(response, refusal);
+    }
     let body: Buffer;
     try {
       body = await buffer(message);
@@ -68,21 +79,17 @@ export class RuntimeApi {
       // The runtime died while it spoke: its environment notices by itself.
       return void response.destroy();
     }
-    if (route === 'POST init/error') {
-      listener.initFailed(body);
-      return accept(response);
-    }
+    if (route === 'POST init/error') return answer(response, listener.initFailed(body));
     const [, id = '', outcome] = /^POST invocation\/([^/]+)\/(response|error)$/.exec(route) ?? [];
     if (!outcome) return refuse(response, 404, 'InvalidRequest', `The Runtime API has no ${route}.`);
     const memory = Number(message.headers['x-max-memory-kb'] ?? 0);
-    const known = outcome === 'response' ? listener.responded(id, body, memory) : listener.failed(id, body, memory);
-    if (known) accept(response);
-    else refuse(response, 400, 'InvalidRequestID', `No invocation ${id} is under way.`);
+    answer(response, outcome === 'response' ? listener.responded(id, body, memory) : listener.failed(id, body, memory));
   }
 }
 
-function accept(response: ServerResponse): void {
-  response.writeHead(202, { 'content-type': 'application/json' }).end('{"status":"OK"}');
+function answer(response: ServerResponse, refusal: Refusal | undefined): void {
+  if (refusal) refuse(response, REFUSALS[refusal].status, refusal, REFUSALS[refusal].message);
+  else response.writeHead(202, { 'content-type': 'application/json' }).end('{"status":"OK"}');
 }
 
 function refuse(response: ServerResponse, status: number, errorType: string, errorMessage: string): void {

@@ -20,15 +20,20 @@ const LARGEST_RECEIVE = 10;
 export class Poller {
   mapping: Mapping;
   readonly #kernel: Kernel;
-  readonly #functions: Functions;
-  readonly #pool: EnvironmentPool;
+  readonly #functions: Pick<Functions, 'find'>;
+  readonly #pool: Pick<EnvironmentPool, 'run'>;
   readonly #queueUrl: string;
   #underWay = 0;
   #stopped = false;
   #wake: (() => void) | undefined;
   #troubled = false;
 
-  constructor(kernel: Kernel, functions: Functions, pool: EnvironmentPool, mapping: Mapping) {
+  constructor(
+    kernel: Kernel,
+    functions: Pick<Functions, 'find'>,
+    pool: Pick<EnvironmentPool, 'run'>,
+    mapping: Mapping,
+  ) {
     this.#kernel = kernel;
     this.#functions = functions;
     this.#pool = pool;
