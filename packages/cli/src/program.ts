@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { CliError } from './cli-error.ts';
 import { demoCommand } from './commands/demo.ts';
 import { deploy } from './commands/deploy.ts';
@@ -106,7 +106,7 @@ export function createProgram(): Command {
     .option('--to <time>', 'the same; now by default')
     .option('--event <name>', 'only this event, e.g. LabelsApproved')
     .option('--to-service <service>', 'who is to hear it, e.g. label-store')
-    .option('--all-services', 'everybody is to hear it')
+    .addOption(new Option('--all-services', 'everybody is to hear it').conflicts('toService'))
     .option('--dry-run', 'only say which rules would hear how many events')
     .action((options: ReplayOptions) => withContext((context) => replay(context, options))());
   program
