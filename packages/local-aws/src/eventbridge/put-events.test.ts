@@ -225,6 +225,28 @@ describe('EventBridge events', () => {
     expect(await receive(QueueUrl)).toHaveLength(0);
   });
 
+  it('arrive as often and as late as a test wants it', async () => {
+    const eventDelivery = { copies: () => 2, delay: () => 5000 };
+    const harsh = await startAws({ clock, eventDelivery });
+    try {
+      const queues = harsh.client(SQSClient);
+      const { QueueUrl } = await queues.send(new CreateQueueCommand({ QueueName: 'twice' }));
+      const bus = harsh.client(EventBridgeClient);
+      await bus.send(new PutRuleCommand({ Name: 'twice', EventPattern: JSON.stringify({ source: ['app'] }) }));
+      const Targets = [{ Id: 't', Arn: 'arn:aws:sqs:eu-west-1:000000000000:twice' }];
+      await bus.send(new PutTargetsCommand({ Rule: 'twice', Targets }));
+      await bus.send(new PutEventsCommand({ Entries: [{ Source: 'app', DetailType: 'Said', Detail: '{}' }] }));
+      const take = async () => (await queues.send(new ReceiveMessageCommand({ QueueUrl }))).Messages ?? [];
+      expect(await take()).toEqual([]);
+      await clock.advance(5000);
+      const bodies: unknown[] = [];
+      while (bodies.length < 2) bodies.push(...(await take()).map(({ Body }) => Body));
+      expect(new Set(bodies).size).toBe(1);
+    } finally {
+      await harsh.close();
+    }
+  });
+
   it('of AWS services arrive on the default bus', async () => {
     const { QueueUrl, arn } = await queue();
     await rule('default', { source: ['aws.s3'] }, { Arn: arn });
