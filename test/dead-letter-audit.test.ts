@@ -46,6 +46,14 @@ function guarded() {
         Type: 'AWS::IAM::Role',
         Properties: { Policies: [{ PolicyDocument: { Statement: [sending('DeadLetters')] } }] },
       },
+      Alarm: {
+        Type: 'AWS::CloudWatch::Alarm',
+        Properties: {
+          AlarmDescription: 'See "assay stuck".',
+          MetricName: 'ApproximateNumberOfMessagesVisible',
+          Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['DeadLetters', 'QueueName'] } }],
+        },
+      },
       Press: { Type: 'AWS::Lambda::Function', Properties: { Role: arn('Role') } },
       PressEvents: {
         Type: 'AWS::Lambda::EventInvokeConfig',
@@ -88,6 +96,12 @@ test.each<[string, (stack: Loosened) => void]>([
     'DeadLetters: does not say which queues may use it (RedriveAllowPolicy)',
     ({ DeadLetters }) => {
       delete DeadLetters.Properties.RedriveAllowPolicy;
+    },
+  ],
+  [
+    'DeadLetters: no alarm tells that something is in it ("assay stuck")',
+    ({ Alarm }) => {
+      Alarm.Properties.MetricName = 'NumberOfMessagesSent';
     },
   ],
   [

@@ -29,11 +29,17 @@ const deadLetterConfigSchema = z.looseObject({
 const onFailureSchema = z.object({ OnFailure: z.object({ Destination: named }) });
 const redriveSchema = z.object({ deadLetterTargetArn: named });
 
+const alarmSchema = z.object({
+  MetricName: z.literal('ApproximateNumberOfMessagesVisible'),
+  Dimensions: z.tuple([z.object({ Value: z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('QueueName')]) }) })]),
+  AlarmDescription: z.string().includes('assay stuck'),
+});
+
 const FOURTEEN_DAYS = 1_209_600;
 
 /**
  * Where a stack could lose an event, as sentences; none when every rule target, schedule, function and queue has the
- * service's dead-letter queue, may write to it, and nobody else may.
+ * service's dead-letter queue, may write to it and nobody else may, and an alarm tells that something is in it.
  * @param packaged the stack's template, as `serverless package` leaves it
  */
 export function auditDeadLetters(service: string, stage: string, packaged: unknown): string[] {
@@ -51,6 +57,11 @@ export function auditDeadLetters(service: string, stage: string, packaged: unkno
     complaints.push(`${deadLetters.name}: does not keep dead letters for 14 days (MessageRetentionPeriod)`);
   if (!deadLetters.properties.RedriveAllowPolicy)
     complaints.push(`${deadLetters.name}: does not say which queues may use it (RedriveAllowPolicy)`);
+  const watched = of('AWS::CloudWatch::Alarm').some(
+    ({ properties }) =>
+      alarmSchema.safeParse(properties).data?.Dimensions[0].Value['Fn::GetAtt'][0] === deadLetters.name,
+  );
+  if (!watched) complaints.push(`${deadLetters.name}: no alarm tells that something is in it ("assay stuck")`);
 
   for (const { name, properties } of of('AWS::Events::Rule', 'AWS::Scheduler::Schedule'))
     for (const target of some(deadLetterConfigSchema).parse(properties.Targets ?? properties.Target ?? [])) {

@@ -3,6 +3,7 @@ export function names(stage: string, account: string) {
   return {
     bus: `assay-${stage}`,
     archive: `assay-${stage}`,
+    alarms: (service = '') => `assay-${stage}-${service}`,
     deadLetters: (service: string) => `assay-${stage}-${service}-dlq`,
     journal: `/aws/events/assay-${stage}`,
     imageBucket: `assay-${stage}-images-${account}`,

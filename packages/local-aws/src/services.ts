@@ -1,5 +1,6 @@
 import { athenaService } from './athena/service.ts';
 import { cloudformationService } from './cloudformation/service.ts';
+import { cloudwatchService } from './cloudwatch/service.ts';
 import { dynamodbService } from './dynamodb/service.ts';
 import { ecrService } from './ecr/service.ts';
 import { eventbridgeService } from './eventbridge/service.ts';
@@ -26,6 +27,7 @@ export const services: Service[] = [
   s3Service,
   sqsService,
   eventbridgeService,
+  cloudwatchService,
   lambdaService,
   sfnService,
   sagemakerService,

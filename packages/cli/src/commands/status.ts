@@ -2,14 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type ChainState, countStages } from '../chain/chain-state.ts';
 import type { Context } from '../context.ts';
 import { table } from '../output/terminal.ts';
+import { type RaisedAlarm, raisedAlarms } from '../stuck/alarms.ts';
 
 /** Says where the chain stands; with `watch` again and again until interrupted. */
 export async function status(context: Context, { watch }: { watch: boolean }): Promise<void> {
-  const { terminal, chain } = context;
+  const { terminal, chain, clients, names } = context;
   for (;;) {
     const state = await chain.refresh();
     if (watch && process.stdout.isTTY && !terminal.json) process.stdout.write('\u001b[H\u001b[2J');
-    terminal.result(summary(state), () => render(state));
+    const alarms = await raisedAlarms(clients.cloudWatch, names.alarms());
+    terminal.result({ ...summary(state), alarms }, () => render(state, alarms));
     if (!watch) return;
     await delay(1000);
   }
@@ -26,7 +28,7 @@ export function summary(state: ChainState) {
   };
 }
 
-function render(state: ChainState): string {
+function render(state: ChainState, alarms: readonly RaisedAlarm[]): string {
   const { images, trainings, models, rollouts } = summary(state);
   const sections = [
     table(['images', 'count'], Object.entries(images)),
@@ -59,6 +61,13 @@ function render(state: ChainState): string {
           r.stage,
           r.devices.map((d) => `${d.thing} ${d.status}`).join(', '),
         ]),
+      ),
+    );
+  if (alarms.length > 0)
+    sections.push(
+      table(
+        ['alarm ("assay stuck" says more)', 'since'],
+        alarms.map(({ name, since }) => [name, since]),
       ),
     );
   return sections.join('\n\n');

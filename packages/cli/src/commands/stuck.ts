@@ -1,6 +1,7 @@
 import { CliError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { SERVICES } from '../names.ts';
+import { type RaisedAlarm, raisedAlarms } from '../stuck/alarms.ts';
 import type { DeadLetter } from '../stuck/dead-letter.ts';
 import { type Group, groupAlike } from '../stuck/groups.ts';
 import { lookForStuck, redriveStuck, type Stuck } from '../stuck/stuck.ts';
@@ -25,7 +26,8 @@ export async function stuck(context: Context, options: StuckOptions): Promise<vo
     throw new CliError('--message says which dead letters to send back.', 'Give --redrive with it, or leave it out.');
   const found = await lookForStuck(context.clients, context.names, services);
   const groups = groupAlike(found.letters);
-  context.terminal.result(summary(found, groups), () => render(found, groups));
+  const alarms = await raisedAlarms(context.clients.cloudWatch, context.names.alarms(options.service));
+  context.terminal.result({ ...summary(found, groups), alarms }, () => render(found, groups, alarms));
 }
 
 async function redrive({ terminal, clients, names }: Context, services: readonly string[], messages: string[]) {
@@ -72,15 +74,17 @@ function summary({ queues }: Stuck, groups: readonly Group[]) {
   };
 }
 
-function render({ queues }: Stuck, groups: readonly Group[]): string {
-  const lines: string[] = [];
+function render({ queues }: Stuck, groups: readonly Group[], alarms: readonly RaisedAlarm[]): string {
+  const lines = alarms.map(({ name, since, description }) => `! ${name} since ${since}\n    ${description}`);
+  if (alarms.length > 0) lines.push('');
+  const told = lines.length;
   for (const { service, waiting, seen } of queues.filter((queue) => queue.waiting > 0)) {
     const sample = seen < waiting ? ` (${seen} of them are shown; others are held by somebody, or are too many)` : '';
     lines.push(`${service}: ${waiting} dead letter${waiting === 1 ? '' : 's'}${sample}`);
     for (const group of groups) if (group.letters[0]?.service === service) lines.push(...describe(group));
     lines.push('');
   }
-  if (lines.length === 0) return 'Nothing is stuck.';
+  if (lines.length === told) return [...lines, 'Nothing is stuck.'].join('\n');
   lines.push('Send them back once the cause is repaired: assay stuck --redrive [--service NAME] [--message ID …]');
   return lines.join('\n');
 }

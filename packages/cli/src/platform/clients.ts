@@ -1,4 +1,5 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { GreengrassV2Client } from '@aws-sdk/client-greengrassv2';
@@ -14,6 +15,7 @@ export function clientsOf({ region, endpoint, credentials }: Connection) {
   const configuration = { region, ...(endpoint ? { endpoint } : {}), ...(credentials ? { credentials } : {}) };
   return {
     cloudFormation: new CloudFormationClient(configuration),
+    cloudWatch: new CloudWatchClient(configuration),
     eventBridge: new EventBridgeClient(configuration),
     greengrass: new GreengrassV2Client(configuration),
     iot: new IoTClient(configuration),

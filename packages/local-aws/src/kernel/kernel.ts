@@ -7,6 +7,7 @@ import type { Clock } from './clock.ts';
 import { Credentials } from './credentials.ts';
 import { AwsError, messageOf, notImplemented } from './errors.ts';
 import { InHand } from './in-hand.ts';
+import { Metrics } from './metrics.ts';
 import type { InputOf, OperationName, OutputOf, ServiceName } from './modules.ts';
 import { Outbox } from './outbox.ts';
 import { Processes } from './processes.ts';
@@ -67,6 +68,7 @@ export class Kernel {
   readonly outbox: Outbox;
   readonly credentials: Credentials;
   readonly callLog: CallLog;
+  readonly metrics: Metrics;
   readonly inHand: InHand;
   readonly processes = new Processes();
   readonly report: KernelOptions['report'];
@@ -85,6 +87,7 @@ export class Kernel {
     mkdirSync(this.dataDir, { recursive: true, mode: 0o700 });
     this.store = new Store(join(this.dataDir, 'state.db'), (failure) => this.report(failure.message, failure.cause));
     this.callLog = new CallLog(join(this.dataDir, 'calls.db'));
+    this.metrics = new Metrics(this.store, this.clock);
     this.outbox = new Outbox(this.store, this.clock, this.report);
     this.inHand = new InHand(this.store);
     this.credentials = new Credentials(this.store, this.clock, this.account);

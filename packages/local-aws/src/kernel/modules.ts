@@ -5,6 +5,7 @@
 export interface ServiceModules {
   athena: typeof import('@aws-sdk/client-athena');
   cloudformation: typeof import('@aws-sdk/client-cloudformation');
+  cloudwatch: typeof import('@aws-sdk/client-cloudwatch');
   dynamodb: typeof import('@aws-sdk/client-dynamodb');
   ecr: typeof import('@aws-sdk/client-ecr');
   eventbridge: typeof import('@aws-sdk/client-eventbridge');

@@ -42,18 +42,23 @@ export class EnvironmentPool {
     { throttled }: { throttled: boolean },
   ): Promise<InvocationResult> {
     if (this.#closed) throw new Closing();
-    if (lambda.reservedConcurrency === 0 || (throttled && this.#atReserve(lambda)))
+    if (lambda.reservedConcurrency === 0 || (throttled && this.#atReserve(lambda))) {
+      this.#measure(lambda, 'Throttles', 1);
       throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', {
         status: 429,
         extra: { Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded', Type: 'User' },
       });
+    }
     for (;;) {
       const environment = await this.#acquire(lambda);
       try {
         const result = await environment.run(invocation);
         // Its process was killed, whatever it seems to have said.
         if (this.#closed) throw new Closing();
-        if (result) return result;
+        if (!result) continue;
+        this.#measure(lambda, 'Throttles', 0);
+        this.#measure(lambda, 'Errors', result.failed ? 1 : 0);
+        return result;
       } finally {
         this.#release(environment);
       }
@@ -73,6 +78,11 @@ export class EnvironmentPool {
     for (const environment of all) environment.kill();
     await Promise.all(all.map((environment) => environment.ended));
     await this.#api.close();
+  }
+
+  /** "Types of metrics for Lambda functions". */
+  #measure({ name: FunctionName }: LambdaFunction, name: 'Errors' | 'Throttles', value: number): void {
+    this.#kernel.metrics.add({ namespace: 'AWS/Lambda', name, dimensions: { FunctionName } }, value);
   }
 
   #atReserve({ name, reservedConcurrency }: LambdaFunction): boolean {

@@ -109,6 +109,24 @@ describe('Lambda functions', () => {
     expect(answer.log).toMatch(/ERROR\tInvoke Error/);
   });
 
+  it('measures errors and throttles for the alarms on it', async () => {
+    const name = await deploy(
+      moduleZip("export const handler = async ({ fail }) => { if (fail) throw new Error('x'); };"),
+    );
+    await invoke(name, { fail: true });
+    await invoke(name);
+    await lambda.send(new PutFunctionConcurrencyCommand({ FunctionName: name, ReservedConcurrentExecutions: 0 }));
+    await expect(invoke(name)).rejects.toMatchObject({ name: 'TooManyRequestsException' });
+    const measured = (metric: string) =>
+      aws.aws.kernel.metrics.statistics(
+        { namespace: 'AWS/Lambda', name: metric, dimensions: { FunctionName: name } },
+        0,
+        Number.MAX_SAFE_INTEGER,
+      );
+    expect(measured('Errors')).toEqual({ Sum: 1, SampleCount: 2, Minimum: 0, Maximum: 1 });
+    expect(measured('Throttles')).toEqual({ Sum: 1, SampleCount: 3, Minimum: 0, Maximum: 1 });
+  });
+
   it('answers a tail of the log with START, END and REPORT', async () => {
     const name = await deploy(
       moduleZip('export const handler = async () => { console.log("two\\nlines"); return 1; };'),

@@ -81,6 +81,7 @@ export class Messages {
       held: store.prepare<{ visible_at: number }>(
         'SELECT visible_at FROM sqs_messages WHERE seq = ? AND queue = ? AND receipt = ?',
       ),
+      oldest: store.prepare<{ at: number | null }>('SELECT MIN(sent_at) AS at FROM sqs_messages WHERE queue = ?'),
       nextVisible: store.prepare<{ at: number | null }>(
         'SELECT MIN(visible_at) AS at FROM sqs_messages WHERE queue = ? AND visible_at > ?',
       ),
@@ -169,6 +170,11 @@ export class Messages {
   /** When the next message that isn't visible yet will be. */
   nextVisibleAt(queue: string, now: number): number | undefined {
     return this.#sql.nextVisible.get(queue, now)?.at ?? undefined;
+  }
+
+  /** When the oldest message that wasn't deleted was sent. */
+  oldestSentAt(queue: string): number | undefined {
+    return this.#sql.oldest.get(queue)?.at ?? undefined;
   }
 
   counts(queue: string, now: number): MessageCounts {

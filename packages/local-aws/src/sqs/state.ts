@@ -4,6 +4,7 @@ import type { OperationName } from '../kernel/modules.ts';
 import type { Operation } from '../kernel/service.ts';
 import { Arrivals } from './arrivals.ts';
 import { Messages } from './messages.ts';
+import { defineMetrics } from './metrics.ts';
 import { MoveTasks } from './move-tasks.ts';
 import { Queues } from './queues.ts';
 
@@ -23,5 +24,8 @@ export function createState(kernel: Kernel): SqsState {
   const arrivals = new Arrivals();
   // Before any poller of this process receives: those of the one before are gone, and what they held was not dealt with.
   for (const handle of kernel.inHand.leftBehind(RECEIVED)) messages.giveBack(handle, kernel.clock.now());
-  return { kernel, queues, messages, arrivals, moveTasks: new MoveTasks(kernel, queues, messages, arrivals) };
+  const moveTasks = new MoveTasks(kernel, queues, messages, arrivals);
+  const state: SqsState = { kernel, queues, messages, arrivals, moveTasks };
+  defineMetrics(state);
+  return state;
 }

@@ -20,6 +20,9 @@ export function endExecution(run: Run, execution: Execution, end: End, lastEvent
   if (end.status === 'SUCCEEDED') execution.output = JSON.stringify(end.output);
   else Object.assign(execution, told(end.failure));
   run.history.append(execution.arn, now, lastEvent, endEvent(execution));
+  const dimensions = { StateMachineArn: execution.machineArn };
+  const failed = end.status === 'FAILED' ? 1 : 0;
+  run.kernel.metrics.add({ namespace: 'AWS/States', name: 'ExecutionsFailed', dimensions }, failed);
   run.executions.put(execution);
   for (const frame of run.executions.framesOf(execution.arn)) removeFrame(run, execution, frame);
   run.kernel.outbox.cancel(deadlineId(execution.arn));
