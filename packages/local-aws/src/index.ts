@@ -1,10 +1,12 @@
 import { type Clock, systemClock } from './kernel/clock.ts';
 import type { AccessKey } from './kernel/credentials.ts';
+import { holdDataDirectory } from './kernel/data-directory.ts';
 import { Gateway } from './kernel/gateway.ts';
 import { type EventDelivery, type JobImage, Kernel } from './kernel/kernel.ts';
 import { services } from './services.ts';
 
 export { type Clock, type ManualClock, manualClock, systemClock } from './kernel/clock.ts';
+export { DataDirectoryError } from './kernel/data-directory.ts';
 export { AwsError } from './kernel/errors.ts';
 export type { EventDelivery, JobImage } from './kernel/kernel.ts';
 
@@ -35,8 +37,29 @@ export interface LocalAws {
   close(): Promise<void>;
 }
 
-/** Starts the embedded AWS and takes up the work that an earlier run left. */
+/**
+ * Starts the embedded AWS and takes up the work that an earlier run left.
+ *
+ * @throws DataDirectoryError when the data directory is damaged, of a newer version, or another's; nothing in it was changed
+ */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
+  const letGo = holdDataDirectory(options.dataDir);
+  try {
+    const aws = await startHeld(options);
+    return {
+      ...aws,
+      async close() {
+        await aws.close();
+        letGo();
+      },
+    };
+  } catch (error) {
+    letGo();
+    throw error;
+  }
+}
+
+async function startHeld(options: LocalAwsOptions): Promise<LocalAws> {
   const {
     dataDir,
     port = 0,

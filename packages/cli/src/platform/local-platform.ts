@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type LocalAws, startLocalAws } from '@assay/local-aws';
+import { DataDirectoryError, type LocalAws, startLocalAws } from '@assay/local-aws';
 import { CliError } from '../cli-error.ts';
 import { type Context, createContext } from '../context.ts';
 import { SERVICES } from '../names.ts';
@@ -93,6 +93,7 @@ async function listen({ dataDir, port, terminal }: PlatformOptions): Promise<Loc
       throw new CliError(`Port ${port} is taken.`, 'Stop what listens there, or choose another with --port.', {
         cause: error,
       });
+    if (error instanceof DataDirectoryError) throw new CliError(error.message, error.remedy, { cause: error });
     throw error;
   }
 }

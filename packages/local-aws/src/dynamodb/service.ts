@@ -1,3 +1,5 @@
+import { damaged } from '../kernel/data-directory.ts';
+import { messageOf } from '../kernel/errors.ts';
 import { defineService } from '../kernel/service.ts';
 import { forward } from './forward.ts';
 import { dynamoOperations } from './operations.ts';
@@ -9,7 +11,14 @@ export const dynamodbService = defineService<'dynamodb', DynamoState>({
   signingName: 'dynamodb',
   load: () => import('@aws-sdk/client-dynamodb'),
   create: createState,
-  start: async ({ server }) => void (await server.origin()),
+  async start({ kernel, server }) {
+    try {
+      await server.origin();
+    } catch (error) {
+      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+      throw damaged(kernel.folder('dynamodb'), messageOf(cause), error);
+    }
+  },
   close: ({ server }) => server.close(),
   operations: dynamoOperations,
   forward,

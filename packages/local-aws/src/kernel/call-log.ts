@@ -1,5 +1,7 @@
+import { renameSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { Caller } from './caller.ts';
+import { messageOf } from './errors.ts';
 
 export interface Call {
   /** Milliseconds since the epoch. */
@@ -16,17 +18,14 @@ export interface Call {
 
 /**
  * Every call with its caller. A journal to look things up in, not state: in a file of its own that is not synced, so that
- * reads cost no fsync.
+ * reads cost no fsync. One that a power cut has damaged is put aside and begun anew.
  */
 export class CallLog {
   readonly #db: DatabaseSync;
   readonly #insert;
 
-  constructor(path: string) {
-    this.#db = new DatabaseSync(path);
-    this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;
-      CREATE TABLE IF NOT EXISTS calls (at INTEGER, request_id TEXT, service TEXT, operation TEXT, caller TEXT, status INTEGER, error TEXT, ms REAL);
-      CREATE INDEX IF NOT EXISTS calls_by_caller ON calls (caller, service, operation)`);
+  constructor(path: string, report: (message: string) => void) {
+    this.#db = open(path, report);
     this.#insert = this.#db.prepare('INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   }
 
@@ -54,5 +53,25 @@ export class CallLog {
 
   close(): void {
     this.#db.close();
+  }
+}
+
+function open(path: string, report: (message: string) => void): DatabaseSync {
+  const db = new DatabaseSync(path);
+  try {
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;
+      CREATE TABLE IF NOT EXISTS calls (at INTEGER, request_id TEXT, service TEXT, operation TEXT, caller TEXT, status INTEGER, error TEXT, ms REAL);
+      CREATE INDEX IF NOT EXISTS calls_by_caller ON calls (caller, service, operation)`);
+    const [check] = db.prepare('PRAGMA quick_check(1)').all();
+    if (check?.quick_check !== 'ok') throw new Error(String(check?.quick_check));
+    return db;
+  } catch (error) {
+    db.close();
+    report(
+      `the journal of calls, ${path}, is damaged (${messageOf(error)}) and is begun anew; the old one is kept as ${path}.damaged`,
+    );
+    renameSync(path, `${path}.damaged`);
+    for (const companion of ['-wal', '-shm']) rmSync(path + companion, { force: true });
+    return open(path, report);
   }
 }

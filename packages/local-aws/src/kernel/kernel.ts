@@ -86,7 +86,7 @@ export class Kernel {
     this.report = options.report;
     mkdirSync(this.dataDir, { recursive: true, mode: 0o700 });
     this.store = new Store(join(this.dataDir, 'state.db'), (failure) => this.report(failure.message, failure.cause));
-    this.callLog = new CallLog(join(this.dataDir, 'calls.db'));
+    this.callLog = new CallLog(join(this.dataDir, 'calls.db'), this.report);
     this.metrics = new Metrics(this.store, this.clock);
     this.outbox = new Outbox(this.store, this.clock, this.report);
     this.inHand = new InHand(this.store);

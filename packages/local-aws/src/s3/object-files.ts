@@ -36,9 +36,18 @@ export class ObjectFiles {
     });
   }
 
-  /** Removes what a crash left between writing a file and the row that would name it. */
+  /**
+   * Removes what a crash left between writing a file and the row that would name it. Where files are missing that rows name,
+   * somebody has been at the folder: then it says so, and touches nothing.
+   */
   sweep(known: Set<string>): void {
-    for (const id of readdirSync(this.#folder)) if (!known.has(id)) unlinkSync(this.#path(id));
+    const present = new Set(readdirSync(this.#folder));
+    const missing = known.difference(present);
+    if (missing.size > 0)
+      this.#kernel.report(
+        `${this.#folder} lacks ${missing.size} of ${known.size} files, e.g. ${[...missing][0]}: reading their objects fails. Put the files back from a copy of the data directory, or upload the objects again.`,
+      );
+    else for (const id of present.difference(known)) unlinkSync(this.#path(id));
   }
 
   /** Writes a new file and has it on disk when it returns. `each` sees every chunk as it passes. */
