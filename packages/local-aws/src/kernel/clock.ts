@@ -53,7 +53,10 @@ export function manualClock(start = Date.UTC(2026, 0, 1)): ManualClock {
   };
 }
 
-/** Lets promises and immediates (the store's group commit) run. */
+/** Lets promises, immediates and what they do with files run (the store's group commit is all three). */
 async function settled(): Promise<void> {
-  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < 10; turn++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (process.getActiveResourcesInfo().includes('FSReqPromise')) turn = -1;
+  }
 }

@@ -1,5 +1,7 @@
+import { type FileHandle, open } from 'node:fs/promises';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { Unwritable } from './errors.ts';
+import { grouped } from './grouped.ts';
 
 export type Value = SQLInputValue;
 
@@ -23,11 +25,13 @@ export interface Collection<T> {
 const BROKEN = new Set([7, 8, 10, 11, 13, 14, 26]);
 
 /**
- * All state, in one SQLite file (WAL, synchronous FULL).
+ * All state, in one SQLite file (WAL).
  *
- * Writes are synchronous and open a transaction that is committed once per turn of the event loop, so that concurrent
- * requests share one fsync (group commit). Whoever acknowledges something awaits {@link durable} first. Writes made
- * without an `await` between them are committed together, or not at all.
+ * Writes are synchronous and open a transaction that is committed once per turn of the event loop. A commit writes to the
+ * log; the fsync that brings it to disk runs beside the event loop, one for all commits that came while another one ran
+ * (group commit). Whoever acknowledges something awaits {@link durable} first, so what is acknowledged is as safe as with
+ * `synchronous = FULL`, which is the same fsync at the end of each commit. Writes made without an `await` between them are
+ * committed together, or not at all.
  *
  * A commit that fails takes other requests' writes with it, and what was computed from them: from then on the store
  * refuses every write, and {@link durable} never resolves again. What is on disk stays good.
@@ -35,7 +39,13 @@ const BROKEN = new Set([7, 8, 10, 11, 13, 14, 26]);
 export class Store {
   readonly #db: DatabaseSync;
   readonly #report: (failure: Unwritable) => void;
-  #commit: Promise<void> | undefined;
+  readonly #syncLog;
+  #log: Promise<FileHandle> | undefined;
+  /** Whether this turn's transaction is open. */
+  #open = false;
+  /** When it, or else the last one before, is on disk. */
+  #written: Promise<void> = Promise.resolve();
+  #closed = false;
   #failure: Unwritable | undefined;
   #depth = 0;
 
@@ -43,9 +53,16 @@ export class Store {
   constructor(path: string, report: (failure: Unwritable) => void) {
     this.#report = report;
     this.#db = new DatabaseSync(path);
+    // NORMAL syncs all that FULL does but the log after a commit, which is done here.
     this.#db.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;',
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;',
     );
+    this.#syncLog = grouped(async () => {
+      // Closing has brought everything into the database file.
+      if (this.#closed) return;
+      this.#log ??= open(`${path}-wal`, 'r');
+      await (await this.#log).datasync();
+    });
   }
 
   /** Creates tables and indexes: statements must be `… IF NOT EXISTS`. */
@@ -126,7 +143,7 @@ export class Store {
   /** Resolves when everything written so far is on disk. @throws Unwritable when it cannot be brought there. */
   durable(): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure);
-    return this.#commit ?? Promise.resolve();
+    return this.#written;
   }
 
   /** Runs `work` when everything written so far is on disk; never when it cannot be brought there, which was reported. */
@@ -140,30 +157,34 @@ export class Store {
   }
 
   close(): void {
-    if (this.#commit && !this.#failure) this.#db.exec('COMMIT');
-    this.#commit = undefined;
+    if (this.#open && !this.#failure) this.#db.exec('COMMIT');
+    this.#open = false;
+    this.#closed = true;
     this.#db.close();
+    // Waits for the fsync that may be under way.
+    void this.#log?.then((log) => log.close());
   }
 
   #begin(): void {
     if (this.#failure) throw this.#failure;
-    if (this.#commit) return;
+    if (this.#open) return;
     this.#db.exec('BEGIN');
-    this.#commit = new Promise((resolve, reject) => {
-      setImmediate(() => {
-        if (this.#failure) return reject(this.#failure);
-        if (!this.#commit) return resolve();
-        this.#commit = undefined;
-        try {
-          this.#db.exec('COMMIT');
-          resolve();
-        } catch (error) {
-          reject(this.#fail(error));
-        }
-      });
-    });
+    this.#open = true;
+    this.#written = new Promise<void>((resolve) => setImmediate(resolve)).then(() => this.#commit());
     // Who waits for it hears of a failure; nobody may be waiting.
-    this.#commit.catch(() => undefined);
+    this.#written.catch(() => undefined);
+  }
+
+  async #commit(): Promise<void> {
+    if (this.#failure) throw this.#failure;
+    if (!this.#open) return;
+    this.#open = false;
+    try {
+      this.#db.exec('COMMIT');
+      await this.#syncLog();
+    } catch (error) {
+      throw this.#fail(error);
+    }
   }
 
   #fail(error: unknown): Unwritable {

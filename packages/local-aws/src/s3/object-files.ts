@@ -4,6 +4,7 @@ import { link, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { syncFolder } from '../kernel/files.ts';
+import { grouped } from '../kernel/grouped.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 
 /** A file that holds a run of an object's bytes. A multipart object has one for each part, so completing copies nothing. */
@@ -23,6 +24,8 @@ const READER_GRACE_MILLISECONDS = 1000;
 export class ObjectFiles {
   readonly #folder: string;
   readonly #kernel: Kernel;
+  /** Makes the names of new files survive a power cut; once for all that are written at the same time. */
+  readonly #syncFolder = grouped(() => syncFolder(this.#folder));
   readonly #readers = new Map<string, number>();
 
   constructor(kernel: Kernel) {
@@ -68,7 +71,7 @@ export class ObjectFiles {
     } finally {
       await handle.close();
     }
-    await syncFolder(this.#folder);
+    await this.#syncFolder();
     return { id, size };
   }
 
@@ -82,7 +85,7 @@ export class ObjectFiles {
         await link(this.#path(id), this.#path(copy.id));
         copies.push(copy);
       }
-      await syncFolder(this.#folder);
+      await this.#syncFolder();
       return copies;
     } catch (error) {
       await this.discard(copies);
