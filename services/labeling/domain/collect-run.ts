@@ -1,3 +1,4 @@
+import { eachAtOnce } from './at-once.ts';
 import { boxesRequest, type JobFiles, type JobRequest, verificationRequest } from './job-request.ts';
 import { inputManifest } from './manifest.ts';
 import type { Labeling, QueuedImage } from './ports.ts';
@@ -58,11 +59,11 @@ export async function collectRun(
 async function takeImages({ queue, settings }: Labeling, runId: string): Promise<QueuedImage[]> {
   const taken = [...(await queue.claimedBy(runId))];
   const before = new Set(taken.map(({ image }) => image.imageId));
-  for (const candidate of await queue.waiting(settings.maxImages - taken.length)) {
-    const { imageId } = candidate.image;
-    if (!before.has(imageId) && (await queue.claim(imageId, runId))) taken.push(candidate);
-  }
-  return taken;
+  const waiting = await queue.waiting(settings.maxImages - taken.length);
+  const candidates = waiting.filter(({ image }) => !before.has(image.imageId));
+  // Quickly: while this run still takes images, others that would start find them waiting, and contend for them.
+  const claimed = await eachAtOnce(candidates, ({ image }) => queue.claim(image.imageId, runId));
+  return [...taken, ...candidates.filter((_, index) => claimed[index])];
 }
 
 async function jobFiles(

@@ -1,4 +1,5 @@
 import type { LabelingFailure, LabelOutcome } from '@assay/events';
+import { eachAtOnce } from './at-once.ts';
 import { parseManifest } from './manifest.ts';
 import { type Finding, findings } from './outcomes.ts';
 import type { Labeling, NextState } from './ports.ts';
@@ -36,13 +37,12 @@ export async function publishRun(labeling: Labeling, run: EndedRun): Promise<Run
   if (items.length > 0) await speaker.approved({ runId, labelingJob, verificationJob, labels: { items } });
   if (failures.length > 0) await speaker.failed({ runId, images: { items: failures } });
   const failed = new Set(failures.map(({ imageId }) => imageId));
-  let requeued = 0;
-  for (const finding of found) {
+  const backInQueue = await eachAtOnce(found, async (finding) => {
     const { imageId, attempt } = finding.line;
     const next = nextState(isApproved(finding), failed.has(imageId), attempt, now());
-    if ((await queue.settle(imageId, runId, next)) && next.state === 'waiting') requeued += 1;
-  }
-  requeued += await releaseForgotten(labeling, runId);
+    return (await queue.settle(imageId, runId, next)) && next.state === 'waiting';
+  });
+  const requeued = backInQueue.filter(Boolean).length + (await releaseForgotten(labeling, runId));
   // What goes back needs no company: it has waited long enough.
   await startRunIfDue(labeling, requeued > 0 ? 1 : settings.minImages);
   const approved = found.filter(isApproved).length;
