@@ -1,4 +1,5 @@
-import { type DuckDBConnection, DuckDBInstance, type DuckDBResultReader, StatementType } from '@duckdb/node-api';
+import { setImmediate as immediate } from 'node:timers/promises';
+import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, StatementType } from '@duckdb/node-api';
 import type { Caller } from '../kernel/caller.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { CATALOG, createViews } from './catalog-views.ts';
@@ -47,11 +48,17 @@ export async function runQuery(
     await connection.run(`SET allowed_directories = [${literal(context.cache.folder)}]`);
     await connection.run('SET enable_external_access = false; SET lock_configuration = true');
     interruptible(() => connection.interrupt());
-    const reader = await answer(connection, withParameters(query.trim().replace(/;\s*$/, ''), parameters));
-    const types = reader.columnTypes();
+    const result = await answer(connection, withParameters(query.trim().replace(/;\s*$/, ''), parameters));
+    const types = result.columnTypes();
+    const rows: QueryResult['rows'] = [];
+    for await (const chunk of result.yieldRows()) {
+      for (const row of chunk) rows.push(row.map((value, index) => formatValue(value, types[index]!)));
+      // A large result must not keep everybody else's calls waiting.
+      await immediate();
+    }
     return {
-      columns: reader.columnNames().map((name, index) => describeColumn(name, types[index]!)),
-      rows: reader.getRows().map((row) => row.map((value, index) => formatValue(value, types[index]!))),
+      columns: result.columnNames().map((name, index) => describeColumn(name, types[index]!)),
+      rows,
       scannedBytes,
     };
   } finally {
@@ -72,7 +79,7 @@ const OTHER_STATEMENT =
   /^(alter|create|deallocate|delete|describe|drop|execute|explain|insert|merge|msck|optimize|prepare|show|unload|update|vacuum)\b/i;
 const SELECT_ONLY = 'NOT_SUPPORTED: This endpoint answers SELECT statements only';
 
-async function answer(connection: DuckDBConnection, sql: string): Promise<DuckDBResultReader> {
+async function answer(connection: DuckDBConnection, sql: string): Promise<DuckDBResult> {
   try {
     if (OTHER_STATEMENT.test(sql)) throw new UserError(SELECT_ONLY);
     const statements = await connection.extractStatements(sql);
@@ -80,7 +87,7 @@ async function answer(connection: DuckDBConnection, sql: string): Promise<DuckDB
       throw new UserError('SYNTAX_ERROR: Only one sql statement is allowed. Got: '.concat(String(statements.count)));
     const prepared = await statements.prepare(0);
     if (prepared.statementType !== StatementType.SELECT) throw new UserError(SELECT_ONLY);
-    return await prepared.runAndReadAll();
+    return await prepared.run();
   } catch (error) {
     throw error instanceof UserError ? error : fromDuckDb(error);
   }
