@@ -5,8 +5,11 @@ import type { DemoImage } from '../../../packages/cli/src/demo/demo-dataset.ts';
 import { asOfQuery } from '../../../services/label-store/domain/as-of-query.ts';
 import type { Stage } from '../chain/stage.ts';
 
-/** The steps that are told apart, in their order. */
-export const STEPS = ['intake', 'labeling run start', 'labeling', 'store', 'query of all labels', 'status'] as const;
+/** The steps of the chain that are told apart, in their order. */
+export const CHAIN_STEPS = ['intake', 'labeling run start', 'labeling', 'store'] as const;
+/** What reads everything that is stored, and so takes longer the more that is. */
+export const READINGS = ['query of all labels', 'status'] as const;
+export const STEPS = [...CHAIN_STEPS, ...READINGS];
 export type Step = (typeof STEPS)[number];
 
 /** Milliseconds that a step took for the batch, by the clock and on the embedded AWS's processor. */
