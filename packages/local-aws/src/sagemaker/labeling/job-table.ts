@@ -32,6 +32,7 @@ export class JobTable {
         id TEXT PRIMARY KEY, job TEXT NOT NULL, idx INTEGER NOT NULL, team TEXT NOT NULL, status TEXT NOT NULL,
         needed INTEGER NOT NULL, expires INTEGER NOT NULL, data TEXT NOT NULL);
       CREATE INDEX IF NOT EXISTS labeling_objects_of ON labeling_objects (job, idx);
+      CREATE INDEX IF NOT EXISTS labeling_objects_in ON labeling_objects (job, status, expires);
       CREATE INDEX IF NOT EXISTS labeling_objects_open ON labeling_objects (team, status);
       CREATE TABLE IF NOT EXISTS labeling_answers (
         task TEXT NOT NULL, worker TEXT NOT NULL, accepted INTEGER NOT NULL, due INTEGER NOT NULL,
