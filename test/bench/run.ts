@@ -8,6 +8,7 @@ import { chain } from './benchmarks/chain.ts';
 import { events } from './benchmarks/events.ts';
 import { growth } from './benchmarks/growth.ts';
 import { requests } from './benchmarks/requests.ts';
+import type { BenchDocument } from './report/document.ts';
 import { describeMachine } from './report/machine.ts';
 
 const BENCHMARKS: Benchmark[] = [events, requests, chain, growth];
@@ -49,7 +50,16 @@ async function measure({ name, title, run }: Benchmark): Promise<void> {
   });
   for (const { title: heading, headings, rows } of sections) console.info(`\n${heading}\n${table(headings, rows)}`);
   for (const note of notes) console.info(`\n${note}`);
-  const document = { name, title, command, seed: Number(values.seed), machine, sections, notes };
+  const document: BenchDocument = {
+    name,
+    title,
+    command,
+    seed: Number(values.seed),
+    machine,
+    sections,
+    notes,
+    figures: Object.keys(figures),
+  };
   await writeFile(join(RESULTS, `${name}.json`), `${JSON.stringify(document, null, 2)}\n`);
   for (const [file, content] of Object.entries(figures)) await writeFile(join(RESULTS, file), content);
 }

@@ -1,21 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
+import type { BenchDocument } from './document.ts';
 
-/** Where and of what numbers were taken. */
-export interface Machine {
-  processor: string;
-  cores: number;
-  memoryGb: number;
-  system: string;
-  node: string;
-  commit: string;
-  /** Mean number of processes that wanted a processor in the minute before. */
-  load: number;
-  at: string;
-}
-
-export function describeMachine(): Machine {
+/** Where and of what numbers are taken. */
+export function describeMachine(): BenchDocument['machine'] {
   const git = (...parameters: string[]) => execFileSync('git', parameters, { encoding: 'utf8' }).trim();
   const changed = git('status', '--porcelain', '--untracked-files=no') !== '';
   return {
