@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { CliError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
-import { type CocoImage, readCoco } from '../dataset/coco.ts';
+import { readAnnotatedImage } from '../dataset/annotated-image.ts';
+import { readCoco } from '../dataset/coco.ts';
 import { type Photograph, uploadPhotographs } from '../dataset/upload.ts';
 
 /**
@@ -22,7 +21,7 @@ export async function importAnnotated(
   const source = basename(annotations);
   async function* annotated(): AsyncGenerator<Photograph> {
     for (const image of images) {
-      const bytes = await readImage(folder, image);
+      const bytes = await readAnnotatedImage(folder, annotations, image.fileName);
       await clients.s3.send(
         new PutObjectCommand({
           Bucket: names.labelingBucket,
@@ -44,17 +43,4 @@ export async function importAnnotated(
     { images: keys.length, boxes, source },
     () => `${keys.length} photographs with ${boxes} boxes are on their way. Follow them with "assay status --watch".`,
   );
-}
-
-async function readImage(folder: string, { fileName }: CocoImage): Promise<Buffer> {
-  const path = join(folder, fileName);
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new CliError(
-      `The annotations name ${fileName}, but ${path} can't be read.`,
-      'Give the folder that the file names are relative to.',
-      { cause },
-    );
-  }
 }

@@ -26,6 +26,78 @@ test('names the file and what is wrong in it', () => {
   expect(() => parseCoco('{', 'x.json')).toThrow('x.json is not JSON');
   const noWidth = { ...file, images: [{ id: 1, file_name: 'a.jpg', height: 8 }] };
   expect(() => parseCoco(JSON.stringify(noWidth), 'x.json')).toThrow('x.json is not COCO: images.0.width');
-  const stray = { ...file, annotations: [{ image_id: 2, category_id: 3, bbox: [1, 2, 3, 4] }] };
-  expect(() => parseCoco(JSON.stringify(stray), 'x.json')).toThrow('an annotation of the image 2');
+});
+
+const [image] = file.images;
+const [category] = file.categories;
+const box = (...bbox: unknown[]) => ({ annotations: [...file.annotations, { image_id: 1, category_id: 3, bbox }] });
+
+test.each([
+  [
+    'an annotation of an unknown image',
+    { annotations: [{ ...file.annotations[0], image_id: 2 }] },
+    'annotations[0] is of the image 2',
+  ],
+  [
+    'an image named by text where its id is a number',
+    { annotations: [{ ...file.annotations[0], image_id: '1' }] },
+    'is of the image "1"',
+  ],
+  [
+    'an annotation of an unknown category',
+    { annotations: [{ ...file.annotations[0], category_id: 9 }] },
+    'annotations[0] is of the category 9',
+  ],
+  ['an image id that comes twice', { images: [image, { ...image, file_name: 'b.jpg' }] }, 'images[1] has the id 1'],
+  ['a file that comes twice', { images: [image, { ...image, id: 2 }] }, 'images[1] has the file_name "a.jpg"'],
+  ['a category id that comes twice', { categories: [category, { id: 3, name: 'dent' }] }, 'categories[1] has the id 3'],
+  [
+    'a category name that comes twice',
+    { categories: [category, { id: 4, name: 'scratch' }] },
+    'categories[1] has the name "scratch"',
+  ],
+  ['a box left of its image', box(-2, 0, 3, 4), 'annotations[1] has the box [-2, 0, 3, 4]'],
+  ['a box below its image', box(0, 6, 3, 4), 'which is not within its image a.jpg of 10x8 pixels'],
+  ['a huge box', box(0, 0, 1e300, 1e300), 'annotations[1] has the box'],
+  ['a box without an area', box(0, 0, 0, 4), 'annotations.1.bbox.2'],
+  ['a box with text in it', box('0', 0, 1, 1), 'annotations.1.bbox.0'],
+  ['a box of three numbers', box(0, 0, 1), 'annotations.1.bbox'],
+  ['a box with nothing where a number belongs', box(null, 0, 1, 1), 'annotations.1.bbox.0'],
+  ['annotations that are no list', { annotations: {} }, 'annotations: '],
+  ['an image of no size', { images: [{ ...image, width: 0 }] }, 'images.0.width'],
+  ['an image without a name', { images: [{ ...image, file_name: '' }] }, 'images.0.file_name'],
+  ['a name without end', { categories: [{ id: 3, name: '\u0301'.repeat(100_000) }] }, 'categories.0.name'],
+])('names the entry and the file for %s', (_, part, words) => {
+  expect(() => parseCoco(JSON.stringify({ ...file, ...part }), 'x.json')).toThrow(words);
+  expect(() => parseCoco(JSON.stringify({ ...file, ...part }), 'x.json')).toThrow('x.json');
+});
+
+test('refuses numbers that JSON has only by overflow', () => {
+  const text = JSON.stringify({ ...file, ...box(0, 0, 12345, 1) }).replace('12345', '1e999');
+  expect(() => parseCoco(text, 'x.json')).toThrow('annotations.1.bbox.2');
+});
+
+test('takes a box that a tool rounded out of its image by a pixel', () => {
+  expect(parseCoco(JSON.stringify({ ...file, ...box(-0.5, 0, 3, 4) }), 'x.json').images[0]?.boxes).toHaveLength(2);
+});
+
+test('is not misled by the names of what every object has', () => {
+  const text = `{"__proto__": {"images": []}, ${JSON.stringify({
+    ...file,
+    categories: [{ id: 3, name: '__proto__' }],
+    images: [{ ...image, group: 'constructor' }],
+  }).slice(1)}`;
+  const { classes, images } = parseCoco(text, 'x.json');
+  expect([classes, images[0]?.part, images[0]?.boxes[0]?.className]).toEqual([
+    ['__proto__'],
+    'constructor',
+    '__proto__',
+  ]);
+  expect(({} as Record<string, unknown>).images).toBeUndefined();
+});
+
+test('reads a million annotations', () => {
+  const row = JSON.stringify(file.annotations[0]);
+  const text = JSON.stringify({ ...file, annotations: [] }).replace('[]', `[${Array(1_000_000).fill(row).join()}]`);
+  expect(parseCoco(text, 'x.json').images[0]?.boxes).toHaveLength(1_000_000);
 });

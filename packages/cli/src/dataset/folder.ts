@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { basename, extname, join, relative } from 'node:path';
 import { CliError } from '../cli-error.ts';
 import type { Photograph } from './upload.ts';
 
@@ -9,7 +9,10 @@ const IMAGE_EXTENSIONS = new Set(['.jpg', '.jpeg', '.png', '.tif', '.tiff', '.bm
 export async function imageFiles(folder: string): Promise<string[]> {
   let entries: string[];
   try {
-    entries = await readdir(folder, { recursive: true });
+    const found = await readdir(folder, { recursive: true, withFileTypes: true });
+    // A folder or a pipe may be called like a photograph.
+    const files = found.filter((entry) => entry.isFile() || entry.isSymbolicLink());
+    entries = files.map((entry) => relative(folder, join(entry.parentPath, entry.name)));
   } catch (cause) {
     throw new CliError(`The folder ${folder} can't be read.`, 'Name a folder with photographs.', { cause });
   }

@@ -1,4 +1,5 @@
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { CliError } from '../cli-error.ts';
 
 /** A photograph to be put into the image bucket. */
 export interface Photograph {
@@ -16,20 +17,27 @@ export function uploadKey({ station, part, fileName }: Photograph): string {
 }
 
 const AT_ONCE = 8;
+/** Bytes of UTF-8 that an object key may have ("Naming Amazon S3 objects"). */
+const LONGEST_KEY = 1024;
 
-/** Uploads photographs, a few at a time. @returns their keys, in order. */
+/**
+ * Uploads photographs, a few at a time. @returns their keys, in order.
+ *
+ * @throws CliError naming the photograph whose key would be too long, or another's: it would replace that one
+ */
 export async function uploadPhotographs(
   s3: S3Client,
   bucket: string,
   photographs: Iterable<Photograph> | AsyncIterable<Photograph>,
   uploaded: (count: number) => void = () => undefined,
 ): Promise<string[]> {
-  const keys: string[] = [];
+  const keys = new Set<string>();
   const running = new Set<Promise<void>>();
   let done = 0;
   for await (const photograph of photographs) {
     const key = uploadKey(photograph);
-    keys.push(key);
+    checkKey(key, keys);
+    keys.add(key);
     const work = put(s3, bucket, key, photograph).then(() => {
       running.delete(work);
       uploaded(++done);
@@ -38,7 +46,15 @@ export async function uploadPhotographs(
     if (running.size >= AT_ONCE) await Promise.race(running);
   }
   await Promise.all(running);
-  return keys;
+  return [...keys];
+}
+
+function checkKey(key: string, taken: ReadonlySet<string>): void {
+  const remedy = 'Rename the file or its folder.';
+  if (taken.has(key)) throw new CliError(`Two photographs would be uploaded as ${JSON.stringify(key)}.`, remedy);
+  const length = Buffer.byteLength(key);
+  if (length <= LONGEST_KEY) return;
+  throw new CliError(`The key ${JSON.stringify(key)} has ${length} bytes, S3 takes ${LONGEST_KEY}.`, remedy);
 }
 
 async function put(s3: S3Client, bucket: string, key: string, { station, part, bytes, capturedAt }: Photograph) {

@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { DEFECT_CLASSES, generateTags } from '@assay/synthetic-tags';
-import { CliError } from '../cli-error.ts';
+import { readAnnotatedImage } from '../dataset/annotated-image.ts';
 import { readCoco, type TruthBox } from '../dataset/coco.ts';
 
 /** A photograph with its truth, which the simulated labelers know. */
@@ -47,14 +45,7 @@ export async function cocoDataset(folder: string, annotations: string): Promise<
   const coco = await readCoco(annotations);
   const labelled = await Promise.all(
     coco.images.map(async ({ fileName, part, width, height, boxes }) => {
-      const path = join(folder, fileName);
-      const bytes = await readFile(path).catch((cause: unknown) => {
-        throw new CliError(
-          `${annotations} names ${fileName}, but ${path} can't be read.`,
-          'Give the folder that the file names are relative to with --images DIR.',
-          { cause },
-        );
-      });
+      const bytes = await readAnnotatedImage(folder, annotations, fileName);
       return {
         fileName: fileName.replaceAll('/', '-'),
         part: part ?? fileName.replace(/\.[^.]*$/, ''),
