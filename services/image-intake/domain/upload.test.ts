@@ -31,6 +31,11 @@ describe('provenanceOf', () => {
     });
   });
 
+  it('reads names that metadata, which is ASCII, holds percent-encoded', () => {
+    const metadata = { station: 'Linie%202', part: '100%' };
+    expect(provenanceOf(upload('incoming/a/b/c.jpg'), metadata)).toMatchObject({ station: 'Linie 2', part: '100%' });
+  });
+
   it('takes the time of the upload when the camera tells no time', () => {
     expect(provenanceOf(upload('incoming/a/b/c.jpg'), { 'captured-at': 'yesterday' }).capturedAt).toBe(
       '2026-03-04T08:15:30.000Z',

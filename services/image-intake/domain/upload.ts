@@ -24,8 +24,8 @@ const NAME = /^[^\p{Cc}/]{1,128}$/u;
 export function provenanceOf(upload: Upload, metadata: Readonly<Record<string, string>>): Provenance {
   const [area, ...rest] = upload.key.split('/');
   const folders = area === 'edge' ? rest.slice(1, -1) : rest.slice(0, -1);
-  const station = metadata.station ?? folders[0] ?? '';
-  const part = metadata.part ?? folders[1] ?? '';
+  const station = decoded(metadata.station) ?? folders[0] ?? '';
+  const part = decoded(metadata.part) ?? folders[1] ?? '';
   if (!NAME.test(station) || !NAME.test(part)) {
     throw new Rejection(
       'key-without-station-and-part',
@@ -35,6 +35,15 @@ export function provenanceOf(upload: Upload, metadata: Readonly<Record<string, s
   }
   const origin = metadata.origin ?? (area === 'edge' ? 'edge' : 'upload');
   return { station, part, origin: origin === 'edge' ? 'edge' : 'upload', capturedAt: capturedAt(upload, metadata) };
+}
+
+/** An object's metadata is ASCII: names in it are percent-encoded. A stray % is taken as it is. */
+function decoded(text: string | undefined): string | undefined {
+  try {
+    return text && decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** The camera's time when it is a time; cameras without a clock are common, and no reason to lose an image. */

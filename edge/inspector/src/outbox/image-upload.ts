@@ -14,7 +14,13 @@ export function imageUpload(
         Bucket: bucket,
         Key: `edge/${thing}/${station}/${part}/${file}`,
         Body: bytes,
-        Metadata: { station, part, origin: 'edge', 'captured-at': capturedAt },
+        // Metadata is ASCII.
+        Metadata: {
+          station: encodeURIComponent(station),
+          part: encodeURIComponent(part),
+          origin: 'edge',
+          'captured-at': capturedAt,
+        },
       }),
     );
   };
