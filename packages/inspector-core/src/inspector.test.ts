@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createInspector, type Inspector, type InspectorOptions } from './inspector.ts';
+import { readModelManifest } from './model-manifest.ts';
+import { floats, integer, message, model, node, text, value } from './testing/onnx-bytes.ts';
 import { tinyModel } from './testing/tiny-model.ts';
 
 interface Patch {
@@ -188,5 +190,53 @@ describe('a model', () => {
     await expect(inspector({ manifest: { ...manifest, imageSize: 64 } })).rejects.toMatchObject({
       code: 'model-unsuitable',
     });
+  });
+
+  /** One that gives a tensor of six rows and an anchor, whatever it is shown. */
+  const constant = (tensor: number[]): Partial<InspectorOptions> => {
+    const { manifest } = tinyModel();
+    const side = manifest.imageSize;
+    const identity = node('Identity', ['fixed'], 'output0');
+    const onnx = model(identity, tensor, value(11, 'images', [1, 3, side, side]), value(12, 'output0', [1, 6, 1]));
+    return { model: onnx, manifest: { ...manifest, sha256: createHash('sha256').update(onnx).digest('hex') } };
+  };
+
+  it('may give whatever numbers it likes', async () => {
+    const sound = await inspector(constant(floats('fixed', [1, 6, 1], [1, 1, 1, 1, 0, 0])));
+    expect((await sound.inspect(await picture(9, 9).png().toBuffer())).verdict).toBe('pass');
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])(
+    'is refused when it gives %d, for which every part would pass',
+    async (number) => {
+      await expect(inspector(constant(floats('fixed', [1, 6, 1], [1, 1, 1, 1, 0, number])))).rejects.toMatchObject({
+        code: 'model-unsuitable',
+        message: expect.stringContaining('not numbers'),
+      });
+    },
+  );
+
+  it.each(['weights.bin', '../../etc/passwd', '/etc/passwd'])(
+    'is refused when its weights are in another file: %s',
+    async (location) => {
+      const pair = message(13, text(1, 'location'), text(2, location));
+      const dims = [1, 6, 1].flatMap((size) => integer(1, size));
+      const outside = message(5, dims, integer(2, 1), text(8, 'fixed'), pair, integer(14, 1));
+      await expect(inspector(constant(outside))).rejects.toMatchObject({ code: 'model-unreadable' });
+    },
+  );
+
+  it('is refused when it is cut off', async () => {
+    const { onnx, manifest } = tinyModel();
+    for (const length of [0, 1, onnx.length >> 1, onnx.length - 1]) {
+      const half = onnx.subarray(0, length);
+      const sha256 = createHash('sha256').update(half).digest('hex');
+      await expect(inspector({ model: half, manifest: { ...manifest, sha256 } })).rejects.toThrow('Export the trained');
+    }
+  });
+
+  it('is refused when its manifest asks for more memory than there is', () => {
+    const manifest = JSON.stringify({ ...tinyModel().manifest, imageSize: 1_000_000 });
+    expect(() => readModelManifest(manifest)).toThrow('imageSize');
   });
 });

@@ -8,8 +8,8 @@ const modelManifestSchema = z.object({
   format: z.literal('assay.model/1'),
   /** A class's name stands at its id. */
   names: z.array(z.string().min(1)).min(1),
-  /** Side of the square input in pixels. */
-  imageSize: z.int().positive(),
+  /** Side of the square input in pixels; a larger one is more than a device has memory for. */
+  imageSize: z.int().positive().max(4096),
   /** Pixels of the coarsest grid cell. */
   stride: z.int().positive(),
   /** Digest of `model.onnx`. */

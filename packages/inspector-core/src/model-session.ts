@@ -38,13 +38,15 @@ export async function openModelSession(
     for (let i = 0; i < input.length; i++) input[i] = planes[i]! / 255;
     const output = (await session.run({ [INPUT]: new Tensor('float32', input, [1, 3, side, side]) }))[OUTPUT];
     if (!(output?.data instanceof Float32Array)) throw new Error(`output ${OUTPUT} isn't float32`);
+    // Not a number is above no threshold: every part would pass.
+    if (!output.data.every(Number.isFinite)) throw notNumbers(name);
     return { values: output.data, dims: output.dims };
   };
   try {
     await tryOut(session, manifest, run);
   } catch (error) {
     await session.release();
-    throw unsuitable(name, error);
+    throw error instanceof InspectorError ? error : unsuitable(name, error);
   }
   return { run, close: () => session.release() };
 }
@@ -94,6 +96,14 @@ async function tryOut(session: InferenceSession, manifest: ModelManifest, run: M
   const { dims } = await run(new Uint8Array(3 * imageSize * imageSize).fill(128));
   const { classes } = yoloShape(dims);
   if (classes !== names.length) throw new Error(`it has ${classes} classes, the manifest names ${names.length}`);
+}
+
+function notNumbers(name: string): InspectorError {
+  return new InspectorError(
+    'model-unsuitable',
+    `${name} gives values that are infinite or not numbers: its training went astray or its export is broken. ` +
+      'Train it again with a lower learning rate, or export it in float32.',
+  );
 }
 
 function unsuitable(name: string, cause: unknown): InspectorError {

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { sha256Of, unpack } from '../../adapters/model-archive.ts';
 import { checkArtifact } from './model-artifact.ts';
 import { latestVersion, modelRecipe } from './model-component.ts';
+import { checkOnnx } from './onnx-file.ts';
 
 const uri = 's3://training/model.tar.gz';
 
@@ -62,11 +63,61 @@ describe('checkArtifact', () => {
   });
 });
 
+/** A protobuf field that holds a message, of less than 128 bytes. */
+const field = (number: number, ...content: number[]) => [(number << 3) | 2, content.length, ...content];
+const network = (...graph: number[]) => Uint8Array.of(0x08, 0x08, ...field(7, ...graph));
+
+describe('checkOnnx', () => {
+  const outside = field(13, ...field(1, 97), ...field(2, 47));
+
+  it('takes tensors that hold their values', () => {
+    expect(() => checkOnnx(uri, network(...field(5, 0x08, 0x01, ...field(9, 0, 0, 0, 0))))).not.toThrow();
+  });
+
+  it.each([
+    ['an initializer', field(5, ...outside)],
+    ['a sparse initializer', field(15, ...field(1, ...outside))],
+    ['a constant', field(1, ...field(5, ...field(5, ...outside)))],
+    ['a graph in a node', field(1, ...field(5, ...field(6, ...field(5, ...outside))))],
+    ['a place that is only announced', field(5, 0x70, 0x01)],
+  ])('refuses weights in another file: %s', (_, graph) => {
+    expect(() => checkOnnx(uri, network(...graph))).toThrow('its weights are in another file');
+  });
+
+  it('refuses what is broken further in, and numbers beyond all bounds', () => {
+    expect(() => checkOnnx(uri, network(...field(5, 0x4a, 0x7f)))).toThrow('no protobuf message');
+    expect(() => checkOnnx(uri, Uint8Array.of(0x3a, ...Array(9).fill(0xff), 0x01))).toThrow('no protobuf message');
+    expect(() => checkOnnx(uri, Uint8Array.of(...Array(11).fill(0xff)))).toThrow('it ends within a field');
+  });
+
+  it('refuses graphs in graphs without end', () => {
+    let graph: number[] = [];
+    const long = (number: number, content: number[]) => [
+      (number << 3) | 2,
+      (content.length & 127) | 128,
+      content.length >> 7,
+      ...content,
+    ];
+    for (let depth = 0; depth < 100; depth += 1) graph = long(1, long(5, long(6, graph)));
+    expect(() => checkOnnx(uri, Uint8Array.of(0x08, 0x08, ...long(7, graph)))).toThrow('nested without end');
+  });
+});
+
 describe('unpack', () => {
   it('reads the files of a tar.gz, whatever prefix they have', async () => {
     const unpacked = await unpack(uri, await archive({ './model.onnx': onnx, 'manifest.json': manifest() }));
     expect([...unpacked.keys()]).toEqual(['model.onnx', 'manifest.json']);
     expect(Buffer.from(unpacked.get('model.onnx') ?? [])).toEqual(Buffer.from(onnx));
+  });
+
+  it('finds no network in an archive that would put it elsewhere', async () => {
+    const unpacked = await unpack(uri, await archive({ '../model.onnx': onnx, '/manifest.json': manifest() }));
+    expect(() => checkArtifact(uri, unpacked, sha256Of)).toThrow('holds no model.onnx');
+  });
+
+  it('refuses what unpacks to more than a device can hold', async () => {
+    const bomb = gzipSync(Buffer.alloc(251 * 1024 * 1024), { level: 1 });
+    await expect(unpack(uri, bomb)).rejects.toMatchObject({ code: 'unusable-model' });
   });
 
   it('names an archive that is none, or that was cut off', async () => {

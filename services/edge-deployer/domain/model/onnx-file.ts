@@ -9,24 +9,70 @@ const FIXED64 = 1;
 const LENGTH_DELIMITED = 2;
 const FIXED32 = 5;
 
+/** A message that can hold tensors: which of its fields are of which other such message. */
+interface Message {
+  readonly [field: number]: Message;
+}
+const TENSOR: Message = {};
+const SPARSE_TENSOR: Message = { 1: TENSOR, 2: TENSOR };
+/** GraphProto, whose nodes (1) have attributes (5) that are tensors or graphs again. */
+const GRAPH_MESSAGE: Message = {
+  1: {
+    5: {
+      5: TENSOR,
+      10: TENSOR,
+      22: SPARSE_TENSOR,
+      23: SPARSE_TENSOR,
+      get 6(): Message {
+        return GRAPH_MESSAGE;
+      },
+      get 11(): Message {
+        return GRAPH_MESSAGE;
+      },
+    },
+  },
+  5: TENSOR,
+  15: SPARSE_TENSOR,
+};
+/** ModelProto: its graph, and functions (25) with nodes (7). */
+const MODEL: Message = { [GRAPH]: GRAPH_MESSAGE, 25: { 7: GRAPH_MESSAGE[1] ?? {} } };
+/** TensorProto: where its values are in another file. */
+const EXTERNAL_DATA = 13;
+const DATA_LOCATION = 14;
+/** Graphs in graphs; deeper ones nobody trains. */
+const DEEPEST = 64;
+
 /**
- * Checks that a file is an ONNX model by walking the outermost protobuf message to its last byte. Whether the network
- * runs is seen by the gate; here the question is whether it is one at all. Throws {@link UnusableModel}.
+ * Checks that a file is an ONNX model by walking its protobuf messages to their last bytes, and that it is one by
+ * itself: a tensor may name another file, any of the device, as the place of its values. Whether the network runs is
+ * seen by the gate. Throws {@link UnusableModel}.
  */
 export function checkOnnx(uri: string, bytes: Uint8Array): void {
   const refuse = (why: string): UnusableModel =>
     new UnusableModel(`model.onnx in ${uri} is not an ONNX model (${why}); register the trainer's own export`);
-  const fields = new Set<number>();
-  let position = 0;
-  while (position < bytes.length) {
-    const tag = readVarint(bytes, position);
-    if (tag === undefined) throw refuse('it ends within a field');
-    const [field, type] = [tag.value >>> 3, tag.value & 7];
-    const end = endOfField(bytes, tag.end, type);
-    if (field === 0 || end === undefined || end > bytes.length) throw refuse('it is no protobuf message');
-    fields.add(field);
-    position = end;
-  }
+  const walk = (from: number, to: number, message: Message, depth: number): Set<number> => {
+    if (depth > DEEPEST) throw refuse('its graphs are nested without end');
+    const fields = new Set<number>();
+    let position = from;
+    while (position < to) {
+      const tag = readVarint(bytes, position);
+      if (tag === undefined || tag.end > to) throw refuse('it ends within a field');
+      const [field, type] = [Math.floor(tag.value / 8), tag.value & 7];
+      const end = endOfField(bytes, tag.end, type);
+      if (field === 0 || end === undefined || end > to) throw refuse('it is no protobuf message');
+      fields.add(field);
+      const inner = message[field];
+      if (inner !== undefined && type === LENGTH_DELIMITED) {
+        walk(readVarint(bytes, tag.end)?.end ?? end, end, inner, depth + 1);
+      }
+      position = end;
+    }
+    if (message === TENSOR && (fields.has(EXTERNAL_DATA) || fields.has(DATA_LOCATION))) {
+      throw refuse('its weights are in another file');
+    }
+    return fields;
+  };
+  const fields = walk(0, bytes.length, MODEL, 0);
   if (!fields.has(IR_VERSION) || !fields.has(GRAPH)) throw refuse('it has no graph');
 }
 
