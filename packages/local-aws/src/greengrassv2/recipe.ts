@@ -32,9 +32,24 @@ const lifecycleSchema = z
   })
   .refine((lifecycle) => !(lifecycle.Run && lifecycle.Startup), 'Run and Startup exclude each other');
 
+/** An attribute of a platform may be given as `/regular expression/`. Throws on a broken one. */
+function patternOf(value: string): RegExp | undefined {
+  const pattern = /^\/(.+)\/$/s.exec(value)?.[1];
+  return pattern === undefined ? undefined : new RegExp(`^(?:${pattern})$`);
+}
+
+function isUsable(value: string): boolean {
+  try {
+    patternOf(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const manifestSchema = z.strictObject({
   Name: z.string().optional(),
-  Platform: z.record(z.string(), z.string()).optional(),
+  Platform: z.record(z.string(), z.string().refine(isUsable, 'not a regular expression')).optional(),
   Lifecycle: lifecycleSchema.optional(),
   Artifacts: z.array(artifactSchema).optional(),
 });
@@ -97,8 +112,7 @@ export function supports(recipe: Recipe, device: Record<string, string>): boolea
       const actual = device[attribute];
       if (value === '*') return true;
       if (actual === undefined) return false;
-      const pattern = /^\/(.+)\/$/.exec(value)?.[1];
-      return pattern === undefined ? value === actual : new RegExp(`^(?:${pattern})$`).test(actual);
+      return patternOf(value)?.test(actual) ?? value === actual;
     }),
   );
 }

@@ -86,4 +86,52 @@ describe('preparing artifacts', () => {
     const content = await zipOf({ link: { content: '/etc/passwd', mode: 0o120777 } });
     await expect(prepare(content)).rejects.toThrow(/symbolic link/);
   });
+
+  it.each([
+    ['is none', async () => Buffer.from('hello')],
+    ['is empty', async () => Buffer.alloc(0)],
+    ['is cut off', async () => (await zipOf({ a: { content: 'a'.repeat(1000) } })).subarray(0, 90)],
+    [
+      'has a file twice',
+      async () => renamed(await zipOf({ one: { content: '1' }, two: { content: '2' } }), 'two', 'one'),
+    ],
+    [
+      'has a file where it has a folder',
+      async () => renamed(await zipOf({ 'a/b': { content: '1' }, x: { content: '2' } }), 'x', 'a'),
+    ],
+    [
+      'says of a file that it is smaller than it is',
+      async () => {
+        const zip = await zipOf({ bomb: { content: 'a'.repeat(100_000) } });
+        const directory = zip.lastIndexOf('PK\x01\x02', undefined, 'latin1');
+        zip.writeUInt32LE(10, directory + 24);
+        return zip;
+      },
+    ],
+    [
+      'says of its files that they are more than a device can hold',
+      async () => {
+        const zip = await zipOf({ bomb: { content: 'a' } });
+        const directory = zip.lastIndexOf('PK\x01\x02', undefined, 'latin1');
+        zip.writeUInt32LE(0xfffffffe, directory + 24);
+        return zip;
+      },
+    ],
+    [
+      'says that it has more entries than a device can hold',
+      async () => {
+        const zip = await zipOf(
+          Object.fromEntries(Array.from({ length: 3 }, (_, index) => [`f${index}`, { content: '' }])),
+        );
+        const end = zip.lastIndexOf('PK\x05\x06', undefined, 'latin1');
+        zip.writeUInt16LE(65_534, end + 8);
+        zip.writeUInt16LE(65_534, end + 10);
+        return zip;
+      },
+    ],
+  ])('refuses an archive that %s, and leaves nothing of it', async (_, archive) => {
+    await expect(prepare(await archive())).rejects.toMatchObject({ code: 'ARTIFACT_UNARCHIVE_ERROR' });
+    expect(existsSync(unpacked('code'))).toBe(false);
+    expect(existsSync(unpacked('code.part'))).toBe(false);
+  });
 });

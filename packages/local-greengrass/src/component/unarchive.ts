@@ -6,6 +6,8 @@ import { type Entry, openPromise, type ZipFile } from 'yauzl';
 
 /** An archive that unpacks to more than this (bytes) is taken for a zip bomb. */
 const LARGEST_CONTENT = 2 * 1024 * 1024 * 1024;
+/** Empty files cost no content, but a place on the disk each. */
+const MOST_ENTRIES = 100_000;
 const FILE_TYPE = 0o170000;
 const SYMBOLIC_LINK = 0o120000;
 const EXECUTABLE = 0o111;
@@ -18,6 +20,8 @@ export async function unarchiveZip(path: string, folder: string): Promise<void> 
   // yauzl refuses absolute names, `..` and backslashes itself, and entries whose size isn't the announced one.
   const zip = await openPromise(path, { lazyEntries: true, strictFileNames: true, validateEntrySizes: true });
   try {
+    if (zip.entryCount > MOST_ENTRIES)
+      throw new Error(`${path} has ${zip.entryCount} entries, ${MOST_ENTRIES} is the most`);
     let total = 0;
     for await (const entry of zip.eachEntry()) {
       total += entry.uncompressedSize;

@@ -1,3 +1,4 @@
+import { patternOf } from './platform-pattern.ts';
 import type { Manifest, Recipe } from './recipe.ts';
 
 /** A core device's platform in Greengrass's words: `os`, `architecture`, and whatever else it was configured to say. */
@@ -23,7 +24,5 @@ export function manifestFor(recipe: Recipe, platform: Platform): Manifest | unde
 function fits(wanted: string, actual: string | undefined): boolean {
   if (wanted === '*') return true;
   if (actual === undefined) return false;
-  if (wanted.length > 2 && wanted.startsWith('/') && wanted.endsWith('/'))
-    return new RegExp(`^(?:${wanted.slice(1, -1)})$`).test(actual);
-  return wanted === actual;
+  return patternOf(wanted)?.test(actual) ?? wanted === actual;
 }

@@ -34,6 +34,33 @@ describe('a recipe', () => {
   });
 });
 
+describe('a hostile recipe', () => {
+  const whole = { RecipeFormatVersion: '2020-01-25', ComponentName: 'com.example.A', ComponentVersion: '1.0.0' };
+  const artifact = (URI: string) => ({ Manifests: [{ Artifacts: [{ URI }] }] });
+
+  it.each([
+    ['a name that leads elsewhere', { ComponentName: '..' }, 'ComponentName'],
+    ['a name with a folder in it', { ComponentName: 'a/../../b' }, 'ComponentName'],
+    ['a version that leads elsewhere', { ComponentVersion: '../../../../etc' }, 'ComponentVersion'],
+    ['a version that is none', { ComponentVersion: '1' }, 'ComponentVersion'],
+    ['an artifact without a file', artifact('s3://bucket/'), 'URI'],
+    ['an artifact that leads elsewhere', artifact('s3://bucket/a/..'), 'URI'],
+    ['an artifact that leads elsewhere in code', artifact('s3://bucket/%2e%2e'), 'URI'],
+    ['an artifact that is no address', artifact('bucket'), 'URI'],
+    ['a platform that is no regular expression', { Manifests: [{ Platform: { os: '/(/' } }] }, 'Platform'],
+    [
+      'an unpacking that nobody knows',
+      { Manifests: [{ Artifacts: [{ URI: 's3://b/a.tar', Unarchive: 'TAR' }] }] },
+      'Unarchive',
+    ],
+    ['manifests that are no list', { Manifests: { length: 1 } }, 'Manifests'],
+  ])('is refused with the name of what is wrong: %s', (_, part, member) => {
+    const { success, error } = recipeSchema.safeParse({ ...whole, ...part });
+    expect(success).toBe(false);
+    expect(error?.issues.map(({ path }) => path.join('.')).join()).toContain(member);
+  });
+});
+
 describe('recipe variables', () => {
   const scope = (name: string): VariableScope => ({
     thingName: 'edge-1',

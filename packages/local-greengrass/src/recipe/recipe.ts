@@ -1,4 +1,7 @@
+import { basename } from 'node:path';
+import { valid } from 'semver';
 import { z } from 'zod';
+import { isUsable } from './platform-pattern.ts';
 
 /** The component types that are part of the nucleus: there is no process to start for them. */
 const BUILT_IN_TYPES = ['aws.greengrass.plugin', 'aws.greengrass.nucleus'];
@@ -28,8 +31,15 @@ const lifecycleSchema = z
   .refine((lifecycle) => !(lifecycle.Run && lifecycle.Startup), 'a lifecycle has Run or Startup, not both');
 export type Lifecycle = z.infer<typeof lifecycleSchema>;
 
+/** The last part becomes a file's name on the device. */
+const uriSchema = z
+  .string()
+  .refine((uri) => URL.canParse(uri) && !['', '.', '..'].includes(basename(new URL(uri).pathname)), {
+    error: 'is not the address of a file',
+  });
+
 const artifactSchema = z.object({
-  URI: z.string(),
+  URI: uriSchema,
   Digest: z.string().optional(),
   Algorithm: z.string().optional(),
   Unarchive: z.enum(['NONE', 'ZIP']).default('NONE'),
@@ -39,7 +49,7 @@ export type Artifact = z.infer<typeof artifactSchema>;
 
 const manifestSchema = z.object({
   Name: z.string().optional(),
-  Platform: z.record(z.string(), z.string()).default({}),
+  Platform: z.record(z.string(), z.string().refine(isUsable, 'is no regular expression')).default({}),
   Lifecycle: lifecycleSchema.default({}),
   Artifacts: z.array(artifactSchema).default([]),
 });
@@ -48,8 +58,9 @@ export type Manifest = z.infer<typeof manifestSchema>;
 /** A component recipe, format 2020-01-25 ("AWS IoT Greengrass component recipe reference"). */
 export const recipeSchema = z.object({
   RecipeFormatVersion: z.literal('2020-01-25'),
-  ComponentName: z.string().regex(/^[a-zA-Z0-9._-]{1,128}$/),
-  ComponentVersion: z.string(),
+  // Both become names of folders on the device.
+  ComponentName: z.string().regex(/^(?!\.\.?$)[a-zA-Z0-9._-]{1,128}$/),
+  ComponentVersion: z.string().refine((version) => valid(version) === version, 'is not a semantic version'),
   ComponentType: z.string().default('aws.greengrass.generic'),
   ComponentConfiguration: z
     .object({ DefaultConfiguration: z.record(z.string(), z.unknown()).default({}) })

@@ -2,6 +2,9 @@ import { mkdtemp, readFile, rm, truncate, utimes, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
+import { pack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { entriesOf, readArchive, writeArchive } from './channel-archive.ts';
 
@@ -50,5 +53,19 @@ describe('an archive', () => {
     await expect(Readable.from(readArchive(file)).toArray()).rejects.toThrow("isn't a complete .tar.gz archive");
     await writeFile(file, 'hello');
     await expect(Readable.from(readArchive(file)).toArray()).rejects.toThrow("isn't a complete .tar.gz archive");
+  });
+
+  it('is refused when it says that it holds a file larger than memory', async () => {
+    const tar = pack();
+    tar.entry({ name: 'model.onnx' }, '');
+    tar.finalize();
+    const header = (await buffer(tar)).subarray(0, 512);
+    header.write('77777777777', 124, 'latin1');
+    header.fill(' ', 148, 156);
+    const checksum = header.reduce((sum, byte) => sum + byte, 0);
+    header.write(`${checksum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+    const file = join(folder, 'a.tar.gz');
+    await writeFile(file, gzipSync(header));
+    await expect(Readable.from(readArchive(file)).toArray()).rejects.toThrow('model.onnx has 8589934591 bytes');
   });
 });

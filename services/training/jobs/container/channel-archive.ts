@@ -56,10 +56,13 @@ async function fill(tar: ReturnType<typeof pack>, entries: AsyncIterable<Archive
   tar.finalize();
 }
 
+/** Bytes that a file of an archive may have; they are held in memory, one file at a time. */
+const LARGEST_FILE = 512 * 1024 * 1024;
+
 /**
  * Reads the files of a `.tar.gz` one after another. Folders and links are passed over.
  *
- * @throws Error naming the file when it isn't a gzipped tar archive
+ * @throws Error naming the file when it isn't a gzipped tar archive, or has a file that is larger than memory should be
  */
 export async function* readArchive(file: string): AsyncGenerator<ArchiveEntry> {
   const archive = extract();
@@ -68,8 +71,10 @@ export async function* readArchive(file: string): AsyncGenerator<ArchiveEntry> {
   unpacked.catch(() => undefined);
   try {
     for await (const entry of archive) {
+      const { name, size = 0 } = entry.header;
+      if (size > LARGEST_FILE) throw new Error(`${name} has ${size} bytes, ${LARGEST_FILE} is the most`);
       const bytes = await buffer(entry);
-      if (entry.header.type === 'file') yield { name: entry.header.name.replace(/^\.\//, ''), bytes };
+      if (entry.header.type === 'file') yield { name: name.replace(/^\.\//, ''), bytes };
     }
     await unpacked;
   } catch (cause) {

@@ -9,12 +9,17 @@ export interface TrainedModel {
 /** Reads a training's `model.tar.gz`. @throws Error naming the file of it that is missing or wrong */
 export async function readModelArchive(file: string): Promise<TrainedModel> {
   const files = new Map<string, Uint8Array>();
-  for await (const { name, bytes } of readArchive(file)) files.set(name, bytes);
+  const names: string[] = [];
+  for await (const { name, bytes } of readArchive(file)) {
+    names.push(name);
+    // A trainer may leave more beside them.
+    if (name === 'model.onnx' || name === 'manifest.json') files.set(name, bytes);
+  }
   const onnx = files.get('model.onnx');
   const manifest = files.get('manifest.json');
   if (onnx === undefined || manifest === undefined) {
     throw new Error(
-      `${file} has ${[...files.keys()].join(', ') || 'nothing'}; model.onnx and manifest.json are needed. ` +
+      `${file} has ${names.slice(0, 20).join(', ') || 'nothing'}; model.onnx and manifest.json are needed. ` +
         'The trainer has to write both into its model folder.',
     );
   }
