@@ -6,19 +6,22 @@ import { z } from 'zod';
 import { clipBoxes } from './boxes.ts';
 
 const importedSchema = z.object({
-  source: z.string().min(1),
+  source: z.string().min(1).max(256),
   width: z.int().positive(),
   height: z.int().positive(),
   boxes: z.array(
     z.object({
-      className: z.string().min(1),
+      className: z.string().min(1).max(256),
       left: z.number(),
       top: z.number(),
-      width: z.number(),
-      height: z.number(),
+      width: z.number().positive(),
+      height: z.number().positive(),
     }),
   ),
 });
+
+/** Pixels by which boxes may stick out of their image, and sides differ from the other's shape: tools round. */
+const TOLERANCE = 1;
 
 /** Labels that somebody has brought along: nobody is asked about this image. An error says why they can't be used. */
 export function importOutcome(
@@ -40,6 +43,9 @@ export function importOutcome(
       'unknown-category',
       `${source} marks "${unknown.className}" on image ${image.imageId}, but the categories are ${categories.join(', ')}: set ASSAY_LABELING_CATEGORIES and deploy again`,
     );
+  const unfit = unfitness(parsed.data, image);
+  if (unfit !== undefined)
+    return new PermanentError('invalid-import', `${source}, for image ${image.imageId}: ${unfit}`);
   const scaled = boxes.map((box) => ({
     ...box,
     left: (box.left * image.width) / width,
@@ -66,6 +72,20 @@ export function importOutcome(
     agreement: 0,
     labeledAt: at.toISOString(),
   };
+}
+
+/** Why boxes can't be of this image; taken all the same, they would teach a model that there is nothing to find. */
+function unfitness({ boxes, width, height }: z.output<typeof importedSchema>, image: ImageRef): string | undefined {
+  if (Math.abs((width * image.height) / height - image.width) > TOLERANCE * Math.max(1, image.height / height)) {
+    return `it was annotated at ${width}x${height} pixels, but is ${image.width}x${image.height}: annotate it upright, and whole`;
+  }
+  const index = boxes.findIndex(
+    (box) => Math.max(-box.left, -box.top, box.left + box.width - width, box.top + box.height - height) > TOLERANCE,
+  );
+  const box = boxes[index];
+  if (box === undefined) return undefined;
+  const place = [box.left, box.top, box.width, box.height].join(', ');
+  return `boxes[${index}] ("${box.className}" at ${place}) is not within its ${width}x${height} pixels: correct it and import again`;
 }
 
 /** The same for the same images of an event, whatever has become of them: delivered again, it is the same run. */

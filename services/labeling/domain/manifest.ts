@@ -4,7 +4,10 @@ import { z } from 'zod';
 import { BOXES, VERDICT } from './job-request.ts';
 import type { QueuedImage } from './ports.ts';
 
-const metadata = z.object({ 'creation-date': z.string(), 'failure-reason': z.string().optional() });
+const metadata = z.object({
+  'creation-date': z.string().refine((date) => !Number.isNaN(Date.parse(date)), 'is no date'),
+  'failure-reason': z.string().optional(),
+});
 const side = z.number();
 
 /** A line of our manifests: what Ground Truth needs, what we carry along, and what its jobs have added. */
@@ -50,17 +53,21 @@ export function inputManifest(images: readonly QueuedImage[]): string {
 /** The lines of a manifest that a job has put out; throws when one isn't ours, naming it. */
 export function parseManifest(text: string, where: string): ManifestLine[] {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const seen = new Map<string, number>();
   return lines.map((line, index) => {
     const parsed = lineSchema.safeParse(parseJson(line));
-    if (parsed.success) return parsed.data;
-    throw new PermanentError(
-      'manifest-damaged',
-      `line ${index + 1} of ${where} doesn't fit: ${explain(parsed.error)}`,
-      {
-        cause: parsed.error,
-      },
-    );
+    if (!parsed.success) throw damaged(index, where, explain(parsed.error), parsed.error);
+    const { imageId, image } = parsed.data;
+    if (image.imageId !== imageId) throw damaged(index, where, `imageId is not the id of its image, ${image.imageId}`);
+    const earlier = seen.get(imageId);
+    if (earlier !== undefined) throw damaged(index, where, `line ${earlier + 1} is of the image ${imageId}, too`);
+    seen.set(imageId, index);
+    return parsed.data;
   });
+}
+
+function damaged(index: number, where: string, why: string, cause?: unknown): PermanentError {
+  return new PermanentError('manifest-damaged', `line ${index + 1} of ${where} doesn't fit: ${why}`, { cause });
 }
 
 function parseJson(line: string): unknown {

@@ -16,6 +16,8 @@ export function findings(labels: readonly ManifestLine[], verdicts: readonly Man
   return labels.map((line) => {
     if (line[BOXES] === undefined)
       return { line, reason: line[`${BOXES}-metadata`]?.['failure-reason'] ?? 'not labelled' };
+    const unnamed = unnamedClass(line);
+    if (unnamed !== undefined) return { line, reason: `marked with the class ${unnamed}, which the job did not name` };
     const verdict = judged.get(line.imageId);
     const metadata = verdict?.[`${VERDICT}-metadata`];
     if (verdict?.[VERDICT] === undefined || metadata?.['class-name'] === undefined)
@@ -29,7 +31,7 @@ type VerdictMetadata = NonNullable<ManifestLine[`${typeof VERDICT}-metadata`]>;
 function outcomeOf(line: ManifestLine, verdict: VerdictMetadata, className: string): LabelOutcome {
   const { imageId, uri, width, height, depth, station, part, origin } = line.image;
   const comments = (verdict['worker-feedback'] ?? []).map(({ comment }) => comment);
-  const reason = REASONS[className];
+  const reason = REASONS.get(className);
   return {
     imageId,
     uri,
@@ -49,10 +51,15 @@ function outcomeOf(line: ManifestLine, verdict: VerdictMetadata, className: stri
   };
 }
 
-const REASONS: Record<string, LabelOutcome['reason']> = {
-  'missed object': 'missed-object',
-  'box not accurate': 'box-not-accurate',
-};
+const REASONS: ReadonlyMap<string, LabelOutcome['reason']> = new Map([
+  ['missed object', 'missed-object'],
+  ['box not accurate', 'box-not-accurate'],
+]);
+
+function unnamedClass(line: ManifestLine): number | undefined {
+  const names = line[`${BOXES}-metadata`]?.['class-map'] ?? {};
+  return line[BOXES]?.annotations.find(({ class_id }) => !Object.hasOwn(names, class_id))?.class_id;
+}
 
 function boxesOf(line: ManifestLine): LabelOutcome['boxes'] {
   const names = line[`${BOXES}-metadata`]?.['class-map'] ?? {};

@@ -85,6 +85,37 @@ describe('images that arrive', () => {
   });
 });
 
+describe('labels that were left for an image', () => {
+  const left = { source: 'coco.json', width: 640, height: 480, boxes: [] as unknown[] };
+  const box = { className: 'dent', left: 1, top: 2, width: 3, height: 4 };
+
+  test.each([
+    ['no object', 'null', /don't fit/],
+    ['no labels', '{}', /source.*width.*boxes/],
+    ['a box of text', { ...left, boxes: [{ ...box, left: '1' }] }, /boxes.0.left/],
+    [
+      'a box that overflows',
+      JSON.stringify({ ...left, boxes: [{ ...box, width: 77 }] }).replace('77', '1e999'),
+      /boxes.0.width/,
+    ],
+    ['a box without an area', { ...left, boxes: [{ ...box, width: -3 }] }, /boxes.0.width/],
+    [
+      'a box outside of the image',
+      { ...left, boxes: [box, { ...box, left: 700 }] },
+      /boxes\[1\].*700, 2, 3, 4.*not within/,
+    ],
+    ['a box larger than the image', { ...left, boxes: [{ ...box, width: 1e12 }] }, /boxes\[0\]/],
+    ['the size of another image', { ...left, width: 480, height: 640 }, /annotated at 480x640.*but is 640x480/],
+    ['a class of every object', { ...left, boxes: [{ ...box, className: 'constructor' }] }, /"constructor"/],
+    ['a name without end', { ...left, source: 'x'.repeat(100_000) }, /source/],
+  ])('are refused with what is wrong, and nobody is asked either: %s', async (_, labels, words) => {
+    const text = typeof labels === 'string' ? labels : JSON.stringify(labels);
+    labeling.objects.set(`s3://labeling/imports/${a.imageId}.json`, text);
+    await expect(arrive([a, b])).rejects.toThrow(words);
+    expect(states()).toEqual({ b: 'waiting 1' });
+  });
+});
+
 describe('a run', () => {
   test('started twice over the same queue is one run; another occasion is another run', async () => {
     await arrive([a, b]);
@@ -257,6 +288,38 @@ describe('the outcome', () => {
     manifest(verdicts, [judged(a, 1, 'correct')]);
     expect(await publishRun(labeling, run)).toMatchObject({ approved: 1, requeued: 1 });
     expect(states()).toEqual({ a: 'labeled 1', b: 'waiting 1' });
+  });
+
+  test.each([
+    ['is no JSON', ['{"a":']],
+    ['is no object', ['[]']],
+    ['lacks what we carry along', [{ 'source-ref': a.uri }]],
+    ['is of one image and says another', [{ ...labelled(a, 1), imageId: b.imageId }]],
+    ['has a box that is no box', [{ ...labelled(a, 1), defects: { annotations: [{ class_id: 0, left: 'x' }] } }]],
+    ['has a date that is none', [{ ...labelled(a, 1), 'defects-metadata': { 'creation-date': 'soon' } }]],
+    ['is of an image that an earlier one is of', [labelled(a, 1), labelled(a, 1)]],
+  ])('names the line of a manifest that %s', async (_, lines) => {
+    labeling.objects.set(
+      labels,
+      lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n'),
+    );
+    await expect(publishRun(labeling, run)).rejects.toThrow(`line ${lines.length} of s3://labeling/labels`);
+  });
+
+  test('tries an image again that is marked with a class that the job did not name', async () => {
+    const stray = labelled(a, 1);
+    stray.defects.annotations = [{ class_id: 7, left: 1, top: 1, width: 9, height: 9 }];
+    manifest(labels, [stray, labelled(b, 1)]);
+    manifest(verdicts, [judged(a, 1, 'correct'), judged(b, 1, 'correct')]);
+    expect(await publishRun(labeling, run)).toMatchObject({ approved: 1, requeued: 1 });
+  });
+
+  test('gives no reason for a verdict that is called like a member of every object', async () => {
+    manifest(labels, [labelled(a, 1)]);
+    manifest(verdicts, [judged(a, 1, '__proto__')]);
+    await publishRun(labeling, run);
+    expect(JSON.stringify(labeling.said.at(-1))).toContain('"verdict":"rejected"');
+    expect(JSON.stringify(labeling.said.at(-1))).not.toContain('"reason"');
   });
 
   test('names the line of a manifest that is damaged', async () => {
