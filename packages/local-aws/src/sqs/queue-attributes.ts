@@ -13,6 +13,15 @@ const redriveSchema = z.object({
   maxReceiveCount: z.coerce.number().int().min(1).max(1000),
 });
 
+/** "The maximum number of source queues is 10"; only `byQueue` names any. */
+const redriveAllowSchema = z.union([
+  z.strictObject({ redrivePermission: z.enum(['allowAll', 'denyAll']), sourceQueueArns: z.undefined().optional() }),
+  z.strictObject({
+    redrivePermission: z.literal('byQueue'),
+    sourceQueueArns: z.array(z.string().startsWith('arn:')).min(1).max(10),
+  }),
+]);
+
 const json = (value: string): unknown => {
   try {
     return JSON.parse(value);
@@ -31,7 +40,11 @@ export const settings = {
   VisibilityTimeout: number(30, 0, 43_200),
   SqsManagedSseEnabled: { initial: 'true', check: (value: string) => value === 'true' || value === 'false' },
   Policy: { initial: undefined, check: isObject },
-  RedriveAllowPolicy: { initial: undefined, check: isObject },
+  RedriveAllowPolicy: {
+    initial: undefined,
+    check: (value: string) => value === '' || redriveAllowSchema.safeParse(json(value)).success,
+    parse: (value: string) => redriveAllowSchema.parse(json(value)),
+  },
   RedrivePolicy: {
     initial: undefined,
     check: (value: string) => value === '' || redriveSchema.safeParse(json(value)).success,

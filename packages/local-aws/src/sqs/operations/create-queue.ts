@@ -24,9 +24,9 @@ export const createQueue: SqsOperation<'CreateQueue'> = (input, request, state) 
       );
     return { QueueUrl };
   }
-  checkRedrivePolicy(state, attributes);
-  const now = state.kernel.clock.now();
   const arn = state.kernel.arn('sqs', name);
+  checkRedrivePolicy(state, attributes, arn);
+  const now = state.kernel.clock.now();
   state.queues.put({ name, arn, attributes, tags: input.tags ?? {}, createdAt: now, modifiedAt: now });
   return { QueueUrl };
 };

@@ -5,7 +5,7 @@ import type { SqsOperation } from '../state.ts';
 export const setQueueAttributes: SqsOperation<'SetQueueAttributes'> = (input, _request, state) => {
   const queue = state.queues.byUrl(input.QueueUrl);
   const attributes = checkedAttributes(input.Attributes ?? {});
-  checkRedrivePolicy(state, attributes);
+  checkRedrivePolicy(state, attributes, queue.arn);
   state.queues.put({
     ...queue,
     attributes: { ...queue.attributes, ...attributes },
