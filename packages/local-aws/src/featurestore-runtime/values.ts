@@ -44,7 +44,19 @@ export function parseRecord(group: Group, record: FeatureValue[]): { id: string;
     throw validationError(`Validation Error: The record has no value for the identifier '${group.identifier}'`);
   if (eventTime == null)
     throw validationError(`Validation Error: The record has no value for the event time '${group.eventTime}'`);
+  checkSize(group, id, values);
   return { id, eventTime: parseEventTime(group, eventTime), values };
+}
+
+/** "Quotas": bytes of an identifier, and of a record. */
+const [LARGEST_IDENTIFIER, LARGEST_RECORD] = [2048, 358_400];
+
+function checkSize(group: Group, id: string, values: Values): void {
+  if (Buffer.byteLength(id) > LARGEST_IDENTIFIER)
+    throw validationError(`Validation Error: The identifier '${group.identifier}' has more than 2 KB`);
+  const bytes = Object.values(values).reduce((sum, value) => sum + Buffer.byteLength(value ?? ''), 0);
+  if (bytes > LARGEST_RECORD)
+    throw validationError(`Validation Error: The record has ${bytes} bytes, more than 350 KB`);
 }
 
 const [SMALLEST, LARGEST] = [-(2n ** 63n), 2n ** 63n - 1n];

@@ -159,7 +159,7 @@ describe('a deployment', () => {
     expect(deploymentStatus).toBe('CANCELED');
   });
 
-  it.each([
+  it.each<[string, object, string]>([
     [
       'of a version that is not there',
       { components: { 'com.example.A': { componentVersion: '9.0.0' } } },
@@ -176,6 +176,59 @@ describe('a deployment', () => {
       'ValidationException',
     ],
     ['to a single thing', { targetArn: 'arn:aws:iot:eu-west-1:000000000000:thing/edge-1' }, 'NotImplemented'],
+    [
+      'with a rate below 1 a minute',
+      { iotJobConfiguration: { jobExecutionsRolloutConfig: { maximumPerMinute: 0 } } },
+      'ValidationException',
+    ],
+    [
+      'with a rate above 1,000 a minute',
+      { iotJobConfiguration: { jobExecutionsRolloutConfig: { maximumPerMinute: 1001 } } },
+      'ValidationException',
+    ],
+    [
+      'with a growth above fivefold',
+      {
+        iotJobConfiguration: {
+          jobExecutionsRolloutConfig: {
+            exponentialRate: { baseRatePerMinute: 5, incrementFactor: 5.5, rateIncreaseCriteria: {} },
+          },
+        },
+      },
+      'ValidationException',
+    ],
+    [
+      'with an unknown kind of failure',
+      {
+        iotJobConfiguration: {
+          abortConfig: {
+            criteriaList: [
+              { failureType: 'ODD', action: 'CANCEL', thresholdPercentage: 20, minNumberOfExecutedThings: 5 },
+            ],
+          },
+        },
+      },
+      'ValidationException',
+    ],
+    [
+      'with more than all devices failing',
+      {
+        iotJobConfiguration: {
+          abortConfig: {
+            criteriaList: [
+              { failureType: 'ALL', action: 'CANCEL', thresholdPercentage: 101, minNumberOfExecutedThings: 5 },
+            ],
+          },
+        },
+      },
+      'ValidationException',
+    ],
+    [
+      'with an unknown failure handling policy',
+      { deploymentPolicies: { failureHandlingPolicy: 'HOPE' } },
+      'ValidationException',
+    ],
+    ['with a token of more than 64 characters', { clientToken: 't'.repeat(65) }, 'ValidationException'],
   ])('is refused %s', async (_, more, name) => {
     await expect(deploy(more)).rejects.toMatchObject({ name });
   });

@@ -9,6 +9,8 @@ export const getQueryResults: Operation<'athena', 'GetQueryResults', Athena> = a
   _request,
   athena,
 ) => {
+  if (MaxResults < 1 || MaxResults > 1000)
+    throw new AwsError('InvalidRequestException', `MaxResults must be from 1 to 1000, not ${MaxResults}`);
   const { id, state, error } = requireQuery(athena, QueryExecutionId);
   if (state !== 'SUCCEEDED')
     throw new AwsError(

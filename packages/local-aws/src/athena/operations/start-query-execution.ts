@@ -5,9 +5,15 @@ import { QUERY_TASK } from '../execution.ts';
 import { parseS3 } from '../s3-location.ts';
 import { type Athena, requireWorkGroup } from '../state.ts';
 
+const LONGEST_QUERY = 262_144;
+
 /** The same token with the same query gives the same execution. */
 export const startQueryExecution: Operation<'athena', 'StartQueryExecution', Athena> = (input, { caller }, athena) => {
   const { QueryString = '', ClientRequestToken: token, QueryExecutionContext: context } = input;
+  if (Buffer.byteLength(QueryString) > LONGEST_QUERY)
+    throw new AwsError('InvalidRequestException', `The query has more than ${LONGEST_QUERY} bytes`);
+  if (token !== undefined && (token.length < 32 || token.length > 128))
+    throw new AwsError('InvalidRequestException', 'ClientRequestToken must have 32 to 128 characters');
   const workGroup = requireWorkGroup(athena, input.WorkGroup ?? 'primary');
   if (workGroup.state === 'DISABLED')
     throw new AwsError('InvalidRequestException', `WorkGroup ${workGroup.name} is disabled.`);

@@ -6,6 +6,7 @@ import { isDeployable } from '../components.ts';
 import { cancelJob, checkedMerge, isLatest, jobDocument, NAMESPACE, statusOf, supersede } from '../deployments.ts';
 import { invalid, notFound, required } from '../errors.ts';
 import { page } from '../pages.ts';
+import { checkPolicies } from '../policies.ts';
 import type { DeployedComponent, Deployment } from '../records.ts';
 import type { Greengrass } from '../state.ts';
 
@@ -21,6 +22,7 @@ export const createDeployment: Operation<'greengrassv2', 'CreateDeployment', Gre
 ) => {
   const { kernel } = greengrass;
   const { targetArn = '', clientToken } = input;
+  checkPolicies(input);
   const repeated = greengrass.deployments.list().find(({ value }) => clientToken && value.clientToken === clientToken);
   if (repeated) return answer(repeated.value);
   const group = /:thinggroup\/([^/]+)$/.exec(targetArn)?.[1];

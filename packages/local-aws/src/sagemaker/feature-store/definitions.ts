@@ -30,6 +30,8 @@ export function checkFeatureGroup(input: CreateFeatureGroupRequest): void {
 
 /** Names that may be, each once, and types that exist here. */
 export function checkFeatures(features: FeatureDefinition[]): void {
+  if (features.length < 1 || features.length > 2500)
+    throw invalid(`A feature group has from 1 to 2500 features, not ${features.length}`);
   const seen = new Set<string>();
   for (const { FeatureName = '', CollectionType } of features) {
     const lower = FeatureName.toLowerCase();

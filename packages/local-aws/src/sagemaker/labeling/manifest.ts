@@ -2,6 +2,8 @@ import type { ManifestLine } from './job.ts';
 
 /** The most characters of a line ("Input Data Quotas"). */
 const LONGEST_LINE = 100_000;
+/** The most characters of an attribute's value, as JSON. */
+const LONGEST_ATTRIBUTE = 20_000;
 
 /** The lines of an input manifest; throws an `Error` that names the first line that is wrong, which fails a job. */
 export function parseManifest(text: string): ManifestLine[] {
@@ -30,6 +32,8 @@ function parseLine(line: string, where: string): ManifestLine {
   const object: ManifestLine = { ...value };
   if (typeof object['source-ref'] !== 'string' || !/^s3:\/\/[^/]+\/.+/.test(object['source-ref']))
     throw new Error(`${where} has no "source-ref" with the S3 location of an image`);
+  const long = Object.entries(object).find(([, member]) => JSON.stringify(member).length > LONGEST_ATTRIBUTE);
+  if (long) throw new Error(`the attribute "${long[0]}" of ${where} has more than ${LONGEST_ATTRIBUTE} characters`);
   const reserved = Object.keys(object).find((name) => name.startsWith('$'));
   if (reserved !== undefined) throw new Error(`${where} has the attribute "${reserved}"; names may not begin with $`);
   return object;

@@ -31,7 +31,7 @@ export function holds(condition: unknown): boolean {
   }
 }
 
-/** By number where both are numbers (parameters arrive as text), else as text. NaN, so that nothing holds, for mixed ones. */
+/** By number where both are numbers (parameters arrive as text), else as text. */
 function compare(left: unknown, right: unknown): number {
   const [a, b] = [number(left), number(right)];
   if (a !== undefined && b !== undefined) return a - b;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AwsError, messageOf } from '../../kernel/errors.ts';
+import { parameterValues } from './parameters.ts';
 import { referencesIn } from './references.ts';
 
 /** Steps that can be run here; the published schema knows more. */
@@ -86,6 +87,11 @@ function collect(raw: unknown[], branch: Step['branch'], into: Step[]): void {
 }
 
 function check({ parameters, steps }: Definition): void {
+  if (parameters.length > 200) throw invalid(`A pipeline has at most 200 parameters, not ${parameters.length}`);
+  const again = parameters.find(({ Name }, index) => parameters.findIndex((other) => other.Name === Name) < index);
+  if (again) throw invalid(`Parameter names must be unique: ${again.Name}`);
+  // A default that isn't of its parameter's type, or not one of its values.
+  for (const parameter of parameters) if (parameter.DefaultValue !== undefined) parameterValues([parameter], {});
   const names = steps.map(({ Name }) => Name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw invalid(`Step names must be unique: ${twice}`);

@@ -37,7 +37,7 @@ it('says each change of an execution and of its steps, as SageMaker words it', a
   const RoleArn = 'arn:aws:iam::000000000000:role/pipeline';
   const pipeline = { PipelineName: 'train', PipelineDefinition, RoleArn, ClientRequestToken: 'c' };
   await kernel.call('sagemaker', 'CreatePipeline', pipeline, caller);
-  const start = { PipelineName: 'train', PipelineExecutionDisplayName: 'snap', ClientRequestToken: 's' };
+  const start = { PipelineName: 'train', PipelineExecutionDisplayName: 'snap', ClientRequestToken: 's'.repeat(32) };
   const { PipelineExecutionArn } = await kernel.call('sagemaker', 'StartPipelineExecution', start, caller);
   await clock.advance(0);
   await clock.advance(1000);

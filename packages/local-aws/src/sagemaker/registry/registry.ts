@@ -7,6 +7,7 @@ import type {
 import { AwsError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Collection } from '../../kernel/store.ts';
+import { checkCount, checkLength, checkValues } from '../limits.ts';
 import type { Tags } from '../tagging/tags.ts';
 
 export interface ModelPackageGroup {
@@ -84,6 +85,13 @@ export function findPackage(registry: Registry, arn: string): ModelPackage {
   const found = group && registry.packages.get(packageKey(group.name, Number(match?.[2])));
   if (!found) throw new AwsError('ValidationException', `ModelPackage ${arn} does not exist.`);
   return found;
+}
+
+/** What a package may carry of its owner's own. */
+export function checkMetadata(metadata: Record<string, string> | undefined): void {
+  checkCount('customerMetadataProperties', metadata, 50);
+  checkValues('customerMetadataProperties', metadata, 256, 1);
+  for (const key of Object.keys(metadata ?? {})) checkLength('customerMetadataProperties.key', key, 128, 1);
 }
 
 /** Stores a new group. */

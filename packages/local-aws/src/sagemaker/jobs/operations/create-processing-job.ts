@@ -1,5 +1,6 @@
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Operation } from '../../../kernel/service.ts';
+import { checkCount, checkRange } from '../../limits.ts';
 import { requireS3Uri } from '../../storage/s3-folder.ts';
 import { checkName, JOB_TASK, type Jobs, unsupported } from '../jobs.ts';
 
@@ -29,6 +30,10 @@ export const createProcessingJob: Operation<'sagemaker', 'CreateProcessingJob', 
     requireS3Uri(S3Output.S3Uri);
     checkPath(S3Output.LocalPath);
   }
+  checkCount('processingInputs', input.ProcessingInputs, 10);
+  checkCount('processingOutputConfig.outputs', input.ProcessingOutputConfig?.Outputs, 10);
+  checkCount('environment', input.Environment, 100);
+  checkRange('stoppingCondition.maxRuntimeInSeconds', input.StoppingCondition?.MaxRuntimeInSeconds, 1, 777_600);
   const arn = jobs.kernel.arn('sagemaker', `processing-job/${name.toLowerCase()}`);
   if (jobs.processing.get(name))
     throw new AwsError(

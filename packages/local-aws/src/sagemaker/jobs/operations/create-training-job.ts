@@ -1,5 +1,7 @@
+import type { CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Operation } from '../../../kernel/service.ts';
+import { checkCount, checkLength, checkValues } from '../../limits.ts';
 import { requireS3Uri } from '../../storage/s3-folder.ts';
 import { joinS3Uri } from '../../storage/s3-uri.ts';
 import { checkName, JOB_TASK, type Jobs, type TrainingJob, unsupported } from '../jobs.ts';
@@ -29,6 +31,7 @@ export const createTrainingJob: Operation<'sagemaker', 'CreateTrainingJob', { jo
   const output = input.OutputDataConfig?.S3OutputPath ?? '';
   requireS3Uri(output);
   for (const { Regex = '' } of algorithm.MetricDefinitions ?? []) checkExpression(Regex);
+  checkLimits(input);
   const arn = jobs.kernel.arn('sagemaker', `training-job/${name.toLowerCase()}`);
   if (jobs.training.get(name))
     throw new AwsError(
@@ -55,7 +58,29 @@ export const createTrainingJob: Operation<'sagemaker', 'CreateTrainingJob', { jo
   return { TrainingJobArn: arn };
 };
 
+function checkLimits(input: CreateTrainingJobRequest): void {
+  checkCount('hyperParameters', input.HyperParameters, 100);
+  checkValues('hyperParameters', input.HyperParameters, 2500);
+  checkCount('environment', input.Environment, 100);
+  checkCount('inputDataConfig', input.InputDataConfig, 20);
+  checkCount('algorithmSpecification.metricDefinitions', input.AlgorithmSpecification?.MetricDefinitions, 40);
+  const { MaxRuntimeInSeconds: runtime = 86_400, MaxWaitTimeInSeconds: wait } = input.StoppingCondition ?? {};
+  if (input.EnableManagedSpotTraining && wait === undefined)
+    throw new AwsError(
+      'ValidationException',
+      'MaxWaitTimeInSeconds is required when EnableManagedSpotTraining is true.',
+    );
+  if (!input.EnableManagedSpotTraining && wait !== undefined)
+    throw new AwsError('ValidationException', 'MaxWaitTimeInSeconds needs EnableManagedSpotTraining to be true.');
+  if (wait !== undefined && wait < runtime)
+    throw new AwsError(
+      'ValidationException',
+      `MaxWaitTimeInSeconds (${wait}) must be greater than or equal to MaxRuntimeInSeconds (${runtime}).`,
+    );
+}
+
 function checkExpression(expression: string): void {
+  checkLength('metricDefinitions.regex', expression, 500, 1);
   try {
     new RegExp(expression);
   } catch (cause) {

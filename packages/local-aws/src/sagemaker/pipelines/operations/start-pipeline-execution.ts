@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto';
+import { AwsError } from '../../../kernel/errors.ts';
 import type { Operation } from '../../../kernel/service.ts';
+import { checkLength, checkValues } from '../../limits.ts';
 import { parseDefinition } from '../definition.ts';
 import { parameterValues } from '../parameters.ts';
 import { advanceSoon, type Execution, executionKey, type Pipelines, requirePipeline } from '../pipelines.ts';
@@ -18,9 +20,16 @@ export const startPipelineExecution: Operation<'sagemaker', 'StartPipelineExecut
   const token = `${pipeline.name}/${input.ClientRequestToken}`;
   const known = pipelines.tokens.get(token);
   if (known) return { PipelineExecutionArn: known.arn };
+  checkLength('clientRequestToken', input.ClientRequestToken, 128, 32);
+  if (!/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,81}$/.test(input.PipelineExecutionDisplayName ?? 'none'))
+    throw new AwsError(
+      'ValidationException',
+      `1 validation error detected: Value '${input.PipelineExecutionDisplayName}' at 'pipelineExecutionDisplayName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9](-*[a-zA-Z0-9]){0,81}`,
+    );
   const parameters = Object.fromEntries(
     (input.PipelineParameters ?? []).map(({ Name = '', Value = '' }) => [Name, Value]),
   );
+  checkValues('pipelineParameters', parameters, 1024);
   // Refuses what is missing or doesn't fit.
   parameterValues(parseDefinition(pipeline.definition).parameters, parameters);
   const id = Array.from({ length: 12 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');

@@ -1,6 +1,7 @@
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Operation } from '../../../kernel/service.ts';
-import { findGroup, type ModelPackage, packageKey, type Registry } from '../registry.ts';
+import { checkCount } from '../../limits.ts';
+import { checkMetadata, findGroup, type ModelPackage, packageKey, type Registry } from '../registry.ts';
 import { emitStateChange } from '../state-change.ts';
 
 /** Versioned packages only: those without a group (`ModelPackageName`) are not registered here. */
@@ -20,6 +21,8 @@ export const createModelPackage: Operation<'sagemaker', 'CreateModelPackage', { 
   const group = findGroup(registry, ModelPackageGroupName);
   if (!input.InferenceSpecification?.Containers?.length)
     throw new AwsError('ValidationException', 'InferenceSpecification with at least one container must be provided.');
+  checkCount('inferenceSpecification.containers', input.InferenceSpecification.Containers, 15);
+  checkMetadata(input.CustomerMetadataProperties);
   const known = ClientToken === undefined ? undefined : registry.tokens.get(ClientToken);
   if (known) return { ModelPackageArn: known.arn };
   const now = registry.kernel.clock.now();

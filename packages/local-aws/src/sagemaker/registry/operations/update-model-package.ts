@@ -1,5 +1,6 @@
 import type { Operation } from '../../../kernel/service.ts';
-import { findPackage, packageKey, type Registry } from '../registry.ts';
+import { checkLength } from '../../limits.ts';
+import { checkMetadata, findPackage, packageKey, type Registry } from '../registry.ts';
 import { emitStateChange } from '../state-change.ts';
 
 /** Customer metadata is merged into what is there. */
@@ -11,6 +12,8 @@ export const updateModelPackage: Operation<'sagemaker', 'UpdateModelPackage', { 
   const found = findPackage(registry, input.ModelPackageArn ?? '');
   const metadata = { ...found.customerMetadata, ...input.CustomerMetadataProperties };
   for (const key of input.CustomerMetadataPropertiesToRemove ?? []) delete metadata[key];
+  checkMetadata(metadata);
+  checkLength('approvalDescription', input.ApprovalDescription, 1024);
   const updated = {
     ...found,
     approval: input.ModelApprovalStatus ?? found.approval,
