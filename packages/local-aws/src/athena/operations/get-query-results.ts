@@ -20,8 +20,9 @@ export const getQueryResults: Operation<'athena', 'GetQueryResults', Athena> = a
         : `Query has not yet finished. Current state: ${state}`,
     );
   const { columns, rows } = await loadResult(athena.kernel, id);
-  const begin = NextToken === undefined ? 0 : Number(Buffer.from(NextToken, 'base64url').toString());
-  if (!Number.isInteger(begin)) throw new AwsError('InvalidRequestException', 'Invalid NextToken');
+  const token = NextToken === undefined ? '0' : Buffer.from(NextToken, 'base64url').toString();
+  if (!/^\d+$/.test(token)) throw new AwsError('InvalidRequestException', 'Invalid NextToken');
+  const begin = Number(token);
   const end = begin + MaxResults;
   // Row 0 is the header.
   const page = rows.slice(Math.max(0, begin - 1), end - 1);
