@@ -59,7 +59,13 @@ function check<Schema extends z.ZodType>(
   });
 }
 
-/** `detail.data.images.items.3.width: expected number` for each issue. */
+/** A log line is no place for the whole of a long list. */
+const ISSUES_TOLD = 10;
+
+/** `detail.data.images.items.3.width: expected number` for each of the first issues. */
 export function explain(error: z.ZodError, path: readonly string[] = []): string {
-  return error.issues.map((issue) => `${[...path, ...issue.path].join('.') || '(root)'}: ${issue.message}`).join('; ');
+  const told = error.issues.slice(0, ISSUES_TOLD);
+  const words = told.map((issue) => `${[...path, ...issue.path].join('.') || '(root)'}: ${issue.message}`);
+  const more = error.issues.length - told.length;
+  return more > 0 ? `${words.join('; ')}; and ${more} more` : words.join('; ');
 }

@@ -23,6 +23,9 @@ export async function checkIn(
   return { uri: formatS3Uri({ bucket, key }), sha256, count: items.length };
 }
 
+/** Bytes of the longest list that is read, about 100,000 images: a consumer has to hold it in memory. */
+const MAX_CLAIM_BYTES = 64 * 1024 * 1024;
+
 /**
  * The items of a list, wherever they are. A manifest is held against the digest and the count that the event
  * promised, and each line against `itemSchema`. Throws {@link EventError} `claim-unreadable` or `claim-damaged`.
@@ -50,8 +53,15 @@ async function fetchText(s3: Pick<S3Client, 'send'>, uri: string): Promise<strin
   const { bucket, key } = parseS3Uri(uri);
   try {
     const object = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    if ((object.ContentLength ?? 0) > MAX_CLAIM_BYTES) {
+      throw new EventError(
+        'claim-damaged',
+        `${uri} has ${object.ContentLength} bytes, a list has ${MAX_CLAIM_BYTES} at most`,
+      );
+    }
     return (await object.Body?.transformToString('utf-8')) ?? '';
   } catch (cause) {
+    if (cause instanceof EventError) throw cause;
     const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
     throw new EventError('claim-unreadable', `the list of an event could not be read from ${uri} (${why})`, {
       cause,

@@ -15,6 +15,12 @@ describe('a manifest', () => {
   test.each<[string, string, RegExp]>([
     ['has no lines', '\n\n', /has no lines/],
     ['is not JSON', `${line()}\n{`, /line 2 of the input manifest is not valid JSON/],
+    ['begins with a byte order mark', `\ufeff${line()}`, /line 1 .* is not valid JSON/],
+    ['has two objects in a line', line() + line(), /line 1 .* is not valid JSON/],
+    ['has a line that is null', 'null', /line 1 .* is no JSON object/],
+    ['has a source-ref of another type', line({ 'source-ref': {} }), /has no "source-ref"/],
+    ['has a source-ref without a key', line({ 'source-ref': 's3://raw/' }), /has no "source-ref"/],
+    ['has its source-ref in what objects inherit', '{"__proto__":{"source-ref":"s3://b/k"}}', /has no "source-ref"/],
     ['has a line that is no object', '[]', /line 1 .* is no JSON object/],
     ['has a line without source-ref', '{"source":"text"}', /line 1 .* has no "source-ref"/],
     [
