@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
+import { standIn } from '../../../packages/local-aws/src/kernel/authorization/stand-in.ts';
 import { AwsError } from '../../../packages/local-aws/src/kernel/errors.ts';
-import { defineService } from '../../../packages/local-aws/src/kernel/service.ts';
 import type { Json } from '../../../packages/local-aws/src/sfn/json.ts';
 import { FunctionError, type Lab, stateMachineLab } from '../../../packages/local-aws/src/sfn/testing.ts';
 
@@ -27,7 +27,7 @@ const RUN = {
 
 /** Ground Truth whose jobs are over at once. */
 const jobs = (status: Record<string, 'Completed' | 'Failed' | 'Stopped'>, created: string[]) =>
-  defineService<'sagemaker', null>({
+  standIn<'sagemaker', null>({
     name: 'sagemaker',
     signingName: 'sagemaker',
     load: () => Promise.reject(new Error('nobody calls over HTTP here')),

@@ -9,6 +9,7 @@ import { listQueryExecutions } from './operations/list-query-executions.ts';
 import { startQueryExecution } from './operations/start-query-execution.ts';
 import { stopQueryExecution } from './operations/stop-query-execution.ts';
 import { updateWorkGroup } from './operations/update-work-group.ts';
+import { athenaAuthorization } from './permissions.ts';
 import { workGroupResource } from './resources/work-group.ts';
 import { type Athena, createAthena } from './state.ts';
 
@@ -25,6 +26,7 @@ export const athenaService = defineService<'athena', Athena>({
     athena.closing = true;
     for (const interrupt of athena.running.values()) interrupt();
   },
+  authorization: athenaAuthorization,
   operations: {
     CreateWorkGroup: createWorkGroup,
     DeleteWorkGroup: deleteWorkGroup,

@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { serviceCaller } from '../kernel/caller.ts';
+import { standIn } from '../kernel/authorization/stand-in.ts';
+import { administratorCaller } from '../kernel/caller.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { resourceProvider } from '../kernel/resource-provider.ts';
-import { defineService, type Service } from '../kernel/service.ts';
+import type { Service } from '../kernel/service.ts';
 import { cloudformationService } from './service.ts';
 
-const caller = serviceCaller('test', '000000000000');
+const caller = administratorCaller('000000000000');
 
 /** A service of one resource type that records what is asked of it, and stops for ever where `stuck` says. */
 function things(log: string[], stuck: (what: string) => boolean): Service {
@@ -18,7 +19,7 @@ function things(log: string[], stuck: (what: string) => boolean): Service {
     log.push(what);
     if (stuck(what)) await new Promise(() => undefined);
   };
-  return defineService<'ecr', undefined>({
+  return standIn<'ecr', undefined>({
     name: 'ecr',
     signingName: 'ecr',
     load: () => import('@aws-sdk/client-ecr'),

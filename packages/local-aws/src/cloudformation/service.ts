@@ -19,6 +19,7 @@ import {
   validateTemplate,
 } from './operations/stack-contents.ts';
 import { createStack, deleteStack, updateStack } from './operations/stack-operations.ts';
+import { cloudformationAuthorization } from './permissions.ts';
 import { type CloudFormation, createState } from './state.ts';
 
 export const cloudformationService = defineService<'cloudformation', CloudFormation>({
@@ -34,6 +35,7 @@ export const cloudformationService = defineService<'cloudformation', CloudFormat
     cfn.closing = true;
     await Promise.allSettled(cfn.running);
   },
+  authorization: cloudformationAuthorization,
   operations: {
     CreateChangeSet: createChangeSet,
     CreateStack: createStack,

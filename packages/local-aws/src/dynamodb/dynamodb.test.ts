@@ -4,14 +4,14 @@ import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { serviceCaller } from '../kernel/caller.ts';
+import { administratorCaller } from '../kernel/caller.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { DynaliteServer } from './dynalite-server.ts';
 import { tableResource } from './resources/table.ts';
 import { dynamodbService } from './service.ts';
 
-const caller = serviceCaller('test.amazonaws.com', '000000000000');
+const caller = administratorCaller('000000000000');
 let dataDir: string;
 let kernel: Kernel;
 

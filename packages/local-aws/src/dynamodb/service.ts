@@ -3,6 +3,7 @@ import { messageOf } from '../kernel/errors.ts';
 import { defineService } from '../kernel/service.ts';
 import { forward } from './forward.ts';
 import { dynamoOperations } from './operations.ts';
+import { dynamodbAuthorization } from './permissions.ts';
 import { tableResource } from './resources/table.ts';
 import { createState, type DynamoState } from './state.ts';
 
@@ -20,6 +21,7 @@ export const dynamodbService = defineService<'dynamodb', DynamoState>({
     }
   },
   close: ({ server }) => server.close(),
+  authorization: dynamodbAuthorization,
   operations: dynamoOperations,
   forward,
   resources: { 'AWS::DynamoDB::Table': tableResource },

@@ -17,7 +17,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startAws, type TestAws } from '../../test/harness.ts';
+import { openToRules, startAws, type TestAws } from '../../test/harness.ts';
 import { type ManualClock, manualClock } from '../kernel/clock.ts';
 
 const DAY = 86_400_000;
@@ -33,16 +33,19 @@ describe('EventBridge events', () => {
   beforeAll(async () => {
     clock = manualClock();
     reports = [];
-    aws = await startAws({ clock, report: (message) => reports.push(message) });
+    aws = await startAws({ clock, report: (message) => reports.push(message), openRoles: ['forwarder'] });
     events = aws.client(EventBridgeClient);
     sqs = aws.client(SQSClient);
   });
   afterAll(() => aws.close());
 
-  async function queue() {
+  /** A queue that rules may send to, or no one. */
+  async function queue({ open = true } = {}) {
     const name = `events-${next++}`;
-    const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
-    return { QueueUrl, arn: `arn:aws:sqs:eu-west-1:000000000000:${name}` };
+    const arn = `arn:aws:sqs:eu-west-1:000000000000:${name}`;
+    const Attributes = open ? openToRules(name) : {};
+    const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes }));
+    return { QueueUrl, arn };
   }
 
   async function bus(): Promise<string> {
@@ -169,6 +172,23 @@ describe('EventBridge events', () => {
     });
   });
 
+  it('go to the dead-letter queue at once when the target’s policy does not let the rule in', async () => {
+    const name = await bus();
+    const [closed, deadLetters] = [await queue({ open: false }), await queue()];
+    const arn = await rule(name, { source: ['app'] }, { Arn: closed.arn, DeadLetterConfig: { Arn: deadLetters.arn } });
+    await put(name, {});
+    const { MessageAttributes } = await awaited(deadLetters.QueueUrl);
+    expect(MessageAttributes).toMatchObject({
+      RULE_ARN: { StringValue: arn },
+      TARGET_ARN: { StringValue: closed.arn },
+      ERROR_CODE: { StringValue: 'NO_PERMISSIONS' },
+      ERROR_MESSAGE: {
+        StringValue: `User: events.amazonaws.com is not authorized to perform: sqs:SendMessage on resource: ${closed.arn} because no resource-based policy allows the sqs:SendMessage action`,
+      },
+      RETRY_ATTEMPTS: { StringValue: '0' },
+    });
+  });
+
   it('are reported when they are dropped', async () => {
     const name = await bus();
     await rule(name, { source: ['app'] }, { Arn: 'arn:aws:lambda:eu-west-1:000000000000:function:absent' });
@@ -179,7 +199,14 @@ describe('EventBridge events', () => {
   it('pass on to another bus', async () => {
     const [first, second] = [await bus(), await bus()];
     const { QueueUrl, arn } = await queue();
-    await rule(first, { source: ['app'] }, { Arn: `arn:aws:events:eu-west-1:000000000000:event-bus/${second}` });
+    await rule(
+      first,
+      { source: ['app'] },
+      {
+        Arn: `arn:aws:events:eu-west-1:000000000000:event-bus/${second}`,
+        RoleArn: 'arn:aws:iam::000000000000:role/forwarder',
+      },
+    );
     await rule(second, { source: ['app'] }, { Arn: arn, InputPath: '$.detail' });
     await put(first, { Detail: '{"far":true}' });
     expect((await awaited(QueueUrl)).Body).toBe('{"far":true}');

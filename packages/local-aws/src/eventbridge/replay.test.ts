@@ -26,7 +26,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startAws, type TestAws } from '../../test/harness.ts';
+import { openToRules, startAws, type TestAws } from '../../test/harness.ts';
 import { type ManualClock, manualClock } from '../kernel/clock.ts';
 
 const BUS = 'arn:aws:events:eu-west-1:000000000000:event-bus/line';
@@ -67,7 +67,7 @@ describe('a replay', () => {
   afterAll(() => aws.close());
 
   async function rule(Name: string, pattern: unknown): Promise<void> {
-    await aws.client(SQSClient).send(new CreateQueueCommand({ QueueName: Name }));
+    await aws.client(SQSClient).send(new CreateQueueCommand({ QueueName: Name, Attributes: openToRules(Name) }));
     const EventPattern = JSON.stringify(pattern);
     const { RuleArn = '' } = await events.send(new PutRuleCommand({ Name, EventBusName: 'line', EventPattern }));
     rules[Name] = RuleArn;

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SendMessageCommandInput } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
+import { standIn } from '../kernel/authorization/stand-in.ts';
 import { manualClock } from '../kernel/clock.ts';
 import { AwsError } from '../kernel/errors.ts';
 import { Kernel } from '../kernel/kernel.ts';
-import { defineService } from '../kernel/service.ts';
 import { failureOf, nextTry } from './retry.ts';
 import { eventbridgeService } from './service.ts';
 
@@ -56,7 +56,7 @@ describe('a delivery that is throttled', () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'eventbridge-retry-'));
     const clock = manualClock();
     let invocations = 0;
-    const throttling = defineService<'lambda', undefined>({
+    const throttling = standIn<'lambda', undefined>({
       name: 'lambda',
       signingName: 'lambda',
       load: () => import('@aws-sdk/client-lambda'),
@@ -69,7 +69,7 @@ describe('a delivery that is throttled', () => {
       },
     });
     const buried: SendMessageCommandInput[] = [];
-    const recording = defineService<'sqs', undefined>({
+    const recording = standIn<'sqs', undefined>({
       name: 'sqs',
       signingName: 'sqs',
       load: () => import('@aws-sdk/client-sqs'),

@@ -23,6 +23,7 @@ import { startReplay } from './operations/start-replay.ts';
 import { testEventPattern } from './operations/test-event-pattern.ts';
 import { updateArchive } from './operations/update-archive.ts';
 import { updateEventBus } from './operations/update-event-bus.ts';
+import { eventbridgeAuthorization } from './permissions.ts';
 import { archiveResource } from './resources/archive.ts';
 import { eventBusResource } from './resources/event-bus.ts';
 import { ruleResource } from './resources/rule.ts';
@@ -33,6 +34,7 @@ export const eventbridgeService = defineService<'eventbridge', EventBridgeState>
   signingName: 'events',
   load: () => import('@aws-sdk/client-eventbridge'),
   create: createState,
+  authorization: eventbridgeAuthorization,
   operations: {
     CancelReplay: cancelReplay,
     CreateArchive: createArchive,

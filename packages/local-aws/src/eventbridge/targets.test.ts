@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StartExecutionCommandInput } from '@aws-sdk/client-sfn';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openRoles, standIn } from '../kernel/authorization/stand-in.ts';
 import type { Caller } from '../kernel/caller.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { AwsError } from '../kernel/errors.ts';
 import { Kernel } from '../kernel/kernel.ts';
-import { defineService } from '../kernel/service.ts';
 import type { BusEvent } from './event.ts';
 import { sendTo } from './targets.ts';
 
@@ -34,7 +34,7 @@ describe('a workflow as target', () => {
   beforeEach(async () => {
     started = [];
     dataDir = mkdtempSync(join(tmpdir(), 'eventbridge-targets-'));
-    const workflows = defineService<'sfn', undefined>({
+    const workflows = standIn<'sfn', undefined>({
       name: 'sfn',
       signingName: 'states',
       load: () => import('@aws-sdk/client-sfn'),
@@ -49,7 +49,7 @@ describe('a workflow as target', () => {
       },
     });
     const options = { dataDir, account: '000000000000', region: 'eu-west-1', clock: systemClock, images: {} };
-    kernel = new Kernel({ ...options, report: () => undefined }, [workflows]);
+    kernel = new Kernel({ ...options, report: () => undefined }, [openRoles, workflows]);
     await kernel.start('http://127.0.0.1:0');
   });
   afterEach(async () => {
@@ -67,6 +67,7 @@ describe('a workflow as target', () => {
           arn: 'arn:aws:sts::000000000000:assumed-role/starter/eventbridge',
           account: '000000000000',
           roleArn: RoleArn,
+          assumedBy: 'events.amazonaws.com',
         },
       },
     ]);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Target } from '@aws-sdk/client-eventbridge';
-import { roleCaller, serviceCaller } from '../kernel/caller.ts';
+import { serviceCaller, serviceRoleCaller } from '../kernel/caller.ts';
 import { AwsError } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { BusEvent } from './event.ts';
@@ -54,7 +54,12 @@ async function toWorkflow(kernel: Kernel, target: Target, { input, event, delive
   // A name that stays the same over retries: what was started once is not started again.
   const start = { stateMachineArn: target.Arn, input, name: `${event.id}_${deliveryId}`.slice(0, 80) };
   try {
-    await kernel.call('sfn', 'StartExecution', start, roleCaller(target.RoleArn, 'eventbridge'));
+    await kernel.call(
+      'sfn',
+      'StartExecution',
+      start,
+      serviceRoleCaller('events.amazonaws.com', target.RoleArn, 'eventbridge'),
+    );
   } catch (error) {
     if (!(error instanceof AwsError && error.code === 'ExecutionAlreadyExists')) throw error;
   }
@@ -69,7 +74,9 @@ async function toBus(kernel: Kernel, target: Target, { event, ruleArn }: Dispatc
     Resources: event.resources,
     Time: new Date(event.time),
   };
-  const caller = target.RoleArn ? roleCaller(target.RoleArn, 'eventbridge') : asEvents(kernel, ruleArn);
+  const caller = target.RoleArn
+    ? serviceRoleCaller('events.amazonaws.com', target.RoleArn, 'eventbridge')
+    : asEvents(kernel, ruleArn);
   const { Entries } = await kernel.call('eventbridge', 'PutEvents', { Entries: [entry] }, caller);
   const failed = Entries?.[0]?.ErrorCode;
   if (failed) throw new AwsError(failed, Entries?.[0]?.ErrorMessage ?? failed);

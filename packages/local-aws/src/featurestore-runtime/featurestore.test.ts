@@ -29,7 +29,7 @@ describe('Feature Store', () => {
   let runtime: SageMakerFeatureStoreRuntimeClient;
 
   beforeAll(async () => {
-    aws = await startAws();
+    aws = await startAws({ openRoles: ['featurestore'] });
     sagemaker = aws.client(SageMakerClient);
     runtime = aws.client(SageMakerFeatureStoreRuntimeClient);
     await aws.client(S3Client).send(new CreateBucketCommand({ Bucket: 'store' }));

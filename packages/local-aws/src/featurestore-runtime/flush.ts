@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { roleCaller } from '../kernel/caller.ts';
+import { serviceRoleCaller } from '../kernel/caller.ts';
 import type { BufferedRow, RuntimeState } from './state.ts';
 
 /** Records in one file at most. */
@@ -27,7 +27,7 @@ async function write({ kernel, targets }: RuntimeState, key: string, batch: stri
   if (!target || Bucket === undefined) throw new Error(`the feature group ${key} has no offline store`);
   const { toParquet } = await import('./parquet.ts');
   const writeTime = Number(batch.slice(0, 15));
-  const caller = roleCaller(target.roleArn, 'FeatureStore');
+  const caller = serviceRoleCaller('sagemaker.amazonaws.com', target.roleArn, 'FeatureStore');
   for (const [partition, records] of Map.groupBy(rows, ({ event_time }) => hourPartition(event_time))) {
     const latest = Math.max(...records.map(({ event_time }) => event_time));
     const Body = await toParquet(target.features, records, writeTime);

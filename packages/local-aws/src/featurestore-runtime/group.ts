@@ -1,4 +1,4 @@
-import { serviceCaller } from '../kernel/caller.ts';
+import { internalCaller } from '../kernel/caller.ts';
 import { AwsError } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 
@@ -33,7 +33,7 @@ export async function findGroup(
   missing: 'ResourceNotFound' | 'ValidationError',
 ): Promise<Group> {
   // Whoever may write records needn't be allowed to describe the group.
-  const caller = serviceCaller('sagemaker.amazonaws.com', kernel.account);
+  const caller = internalCaller('sagemaker.amazonaws.com', kernel.account);
   const found = await kernel
     .call('sagemaker', 'DescribeFeatureGroup', { FeatureGroupName }, caller)
     .catch((error: unknown) => {

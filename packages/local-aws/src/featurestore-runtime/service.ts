@@ -4,6 +4,7 @@ import { batchGetRecord } from './operations/batch-get-record.ts';
 import { deleteRecord } from './operations/delete-record.ts';
 import { getRecord } from './operations/get-record.ts';
 import { putRecord } from './operations/put-record.ts';
+import { featureStoreAuthorization } from './permissions.ts';
 import { createState, type RuntimeState } from './state.ts';
 import { FLUSH_TASK } from './stores.ts';
 
@@ -16,6 +17,7 @@ export const featurestoreRuntimeService = defineService<'featurestore-runtime', 
     kernel.outbox.handle<{ key: string }>(FLUSH_TASK, ({ key }) => flush(state, key), { concurrency: 2 });
     return state;
   },
+  authorization: featureStoreAuthorization,
   operations: {
     BatchGetRecord: batchGetRecord,
     DeleteRecord: deleteRecord,

@@ -8,6 +8,7 @@ import { getDatabase, getDatabases } from './operations/get-databases.ts';
 import { getTable, getTables } from './operations/get-tables.ts';
 import { updateDatabase } from './operations/update-database.ts';
 import { updateTable } from './operations/update-table.ts';
+import { glueAuthorization } from './permissions.ts';
 import { databaseResource } from './resources/database.ts';
 
 export const glueService = defineService<'glue', Catalog>({
@@ -15,6 +16,7 @@ export const glueService = defineService<'glue', Catalog>({
   signingName: 'glue',
   load: () => import('@aws-sdk/client-glue'),
   create: createCatalog,
+  authorization: glueAuthorization,
   operations: {
     CreateDatabase: createDatabase,
     CreateTable: createTable,

@@ -20,7 +20,7 @@ import {
 } from '@aws-sdk/client-iot';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startAws, type TestAws } from '../../test/harness.ts';
+import { openToRules, startAws, type TestAws } from '../../test/harness.ts';
 import { type ManualClock, manualClock } from '../kernel/clock.ts';
 
 let test: TestAws;
@@ -80,7 +80,8 @@ async function fleetStatus(component: Record<string, unknown>, more: Record<stri
 async function hearing(): Promise<() => Promise<Record<string, unknown>[]>> {
   const sqs = test.client(SQSClient);
   const events = test.client(EventBridgeClient);
-  const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'heard' }));
+  const queue = { QueueName: 'heard', Attributes: openToRules('heard') };
+  const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand(queue));
   await events.send(new PutRuleCommand({ Name: 'greengrass', EventPattern: '{"source":["aws.greengrass"]}' }));
   const Arn = `arn:aws:sqs:${test.aws.region}:${test.aws.account}:heard`;
   await events.send(new PutTargetsCommand({ Rule: 'greengrass', Targets: [{ Id: 'queue', Arn }] }));

@@ -1,4 +1,4 @@
-import { serviceCaller } from '../kernel/caller.ts';
+import { internalCaller } from '../kernel/caller.ts';
 import { AwsError } from '../kernel/errors.ts';
 import type { EffectiveDeployment, ExecutionStatus } from './records.ts';
 import { coreDeviceArn, effectiveKey, type Greengrass } from './state.ts';
@@ -20,7 +20,7 @@ async function followExecution(
   const { kernel } = greengrass;
   const deployment = greengrass.deployments.get(greengrass.jobs.get(jobId) ?? '');
   if (!deployment) return;
-  const caller = serviceCaller('greengrass.amazonaws.com', kernel.account);
+  const caller = internalCaller('greengrass.amazonaws.com', kernel.account);
   const execution = await kernel.call('iot', 'DescribeJobExecution', { jobId, thingName: thing }, caller).then(
     (answer) => answer.execution,
     (error: unknown) => {

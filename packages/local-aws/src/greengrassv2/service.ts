@@ -18,6 +18,7 @@ import {
 } from './operations/core-devices.ts';
 import { cancelDeployment, createDeployment, getDeployment, listDeployments } from './operations/deployments.ts';
 import { resolveComponentCandidates } from './operations/resolve-component-candidates.ts';
+import { greengrassAuthorization } from './permissions.ts';
 import { createState, type Greengrass } from './state.ts';
 
 export const greengrassv2Service = defineService<'greengrassv2', Greengrass>({
@@ -31,6 +32,7 @@ export const greengrassv2Service = defineService<'greengrassv2', Greengrass>({
     handleFleetStatus(greengrass);
     return greengrass;
   },
+  authorization: greengrassAuthorization,
   operations: {
     CancelDeployment: cancelDeployment,
     CreateComponentVersion: createComponentVersion,

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Role as RoleOutput } from '@aws-sdk/client-iam';
+import { MalformedPolicy, parsePolicy } from '../kernel/authorization/policy.ts';
 import { AwsError } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Collection } from '../kernel/store.ts';
@@ -44,7 +45,7 @@ export function createRole({ kernel, roles }: Iam, request: RoleRequest): Role {
   const { name, path = '/', trustPolicy, description, maxSessionDuration = 3600, tags = [] } = request;
   if (!/^[\w+=,.@-]{1,64}$/.test(name))
     throw new AwsError('ValidationError', `The role name ${name} is not valid: 1 to 64 characters of [\\w+=,.@-].`);
-  checkPolicy(trustPolicy);
+  checkPolicy(trustPolicy, 'trust');
   if (roles.get(name))
     throw new AwsError('EntityAlreadyExistsException', `Role with name ${name} already exists.`, { status: 409 });
   const role: Role = {
@@ -85,16 +86,14 @@ export function noSuchEntity(message: string): AwsError {
   return new AwsError('NoSuchEntityException', message, { status: 404 });
 }
 
-/** A policy document must be JSON with statements. */
-export function checkPolicy(document: string): void {
-  let parsed: unknown;
+/** A policy that could not be decided by is refused, not kept. */
+export function checkPolicy(document: string, kind: 'identity' | 'trust'): void {
   try {
-    parsed = JSON.parse(document);
+    parsePolicy(document, kind);
   } catch (cause) {
-    throw new AwsError('MalformedPolicyDocumentException', 'This policy contains invalid Json', { cause });
+    if (!(cause instanceof MalformedPolicy)) throw cause;
+    throw new AwsError('MalformedPolicyDocumentException', cause.message, { cause });
   }
-  if (typeof parsed !== 'object' || parsed === null || !('Statement' in parsed))
-    throw new AwsError('MalformedPolicyDocumentException', 'Syntax errors in policy: it has no Statement.');
 }
 
 /** Role and statement documents travel percent-encoded in IAM's answers. */

@@ -18,6 +18,7 @@ import {
   updateAssumeRolePolicy,
   updateRole,
 } from './operations/roles.ts';
+import { iamAuthorization } from './permissions.ts';
 import { policyResource } from './resources/policy.ts';
 import { roleResource } from './resources/role.ts';
 import { createIam, type Iam } from './role.ts';
@@ -28,6 +29,7 @@ export const iamService = defineService<'iam', Iam>({
   global: true,
   load: () => import('@aws-sdk/client-iam'),
   create: createIam,
+  authorization: iamAuthorization,
   operations: {
     AttachRolePolicy: attachRolePolicy,
     CreateRole: createRole,

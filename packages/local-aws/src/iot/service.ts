@@ -49,6 +49,7 @@ import {
   listThingPrincipals,
   listThings,
 } from './operations/things.ts';
+import { iotAuthorization } from './permissions.ts';
 import { policyResource } from './resources/policy.ts';
 import { roleAliasResource } from './resources/role-alias.ts';
 import { thingGroupResource } from './resources/thing-group.ts';
@@ -71,6 +72,7 @@ export const iotService = defineService<'iot', Iot>({
   async close(iot) {
     await iot.endpoint?.close();
   },
+  authorization: iotAuthorization,
   operations: {
     AddThingToThingGroup: addThingToThingGroup,
     AttachPolicy: attachPolicy,

@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { type Caller, roleCaller } from './caller.ts';
+import { administratorCaller, type Caller } from './caller.ts';
 import type { Clock } from './clock.ts';
 import type { Collection, Store } from './store.ts';
 
@@ -34,25 +34,21 @@ export class Credentials {
   administrator(): AccessKey {
     const existing = this.#keys.list({ prefix: 'AKIA', limit: 1 })[0];
     if (existing) return existing.value;
-    const caller: Caller = {
-      kind: 'administrator',
-      arn: `arn:aws:iam::${this.#account}:user/administrator`,
-      account: this.#account,
-    };
+    const caller = administratorCaller(this.#account);
     const key = { accessKeyId: newId('AKIA'), secretAccessKey: secret(), caller };
     this.#keys.put(key.accessKeyId, key);
     return key;
   }
 
-  /** Temporary credentials of a role, as AssumeRole gives them. */
-  issue(roleArn: string, sessionName: string, durationSeconds = 3600): Required<AccessKey> {
+  /** Temporary credentials of a role's session, as AssumeRole gives them. */
+  issue(caller: Caller, durationSeconds = 3600): Required<AccessKey> {
     const now = this.#clock.now();
     const key = {
       accessKeyId: newId('ASIA'),
       secretAccessKey: secret(),
       sessionToken: randomBytes(96).toString('base64'),
       expires: now + durationSeconds * 1000,
-      caller: roleCaller(roleArn, sessionName),
+      caller,
     };
     this.#keys.put(key.accessKeyId, key);
     return key;

@@ -18,11 +18,12 @@ import { QueueDoesNotExist, SendMessageCommand, SQSClient } from '@aws-sdk/clien
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { standIn } from './authorization/stand-in.ts';
+import { roleCaller } from './caller.ts';
 import { systemClock } from './clock.ts';
 import { AwsError } from './errors.ts';
 import { Gateway } from './gateway.ts';
 import { Kernel } from './kernel.ts';
-import { defineService } from './service.ts';
 
 const rules = new Map<string, string | undefined>();
 const objects = new Map<string, Buffer>();
@@ -36,14 +37,14 @@ async function readAll(body: unknown): Promise<Buffer> {
 
 /** Just enough of each service to send every protocol both ways. */
 const toys = [
-  defineService({
+  standIn({
     name: 'sts',
     signingName: 'sts',
     load: () => import('@aws-sdk/client-sts'),
     create: () => ({}),
     operations: { GetCallerIdentity: (_input, { caller }) => ({ Arn: caller.arn, Account: caller.account }) },
   }),
-  defineService({
+  standIn({
     name: 'eventbridge',
     signingName: 'events',
     load: () => import('@aws-sdk/client-eventbridge'),
@@ -59,7 +60,7 @@ const toys = [
       },
     },
   }),
-  defineService({
+  standIn({
     name: 'sqs',
     signingName: 'sqs',
     load: () => import('@aws-sdk/client-sqs'),
@@ -73,7 +74,7 @@ const toys = [
       ListQueues: () => ({ QueueUrls: ['http://127.0.0.1/a'] }),
     },
   }),
-  defineService({
+  standIn({
     name: 'cloudformation',
     signingName: 'cloudformation',
     load: () => import('@aws-sdk/client-cloudformation'),
@@ -96,7 +97,7 @@ const toys = [
       }),
     },
   }),
-  defineService({
+  standIn({
     name: 'featurestore-runtime',
     signingName: 'sagemaker',
     load: () => import('@aws-sdk/client-sagemaker-featurestore-runtime'),
@@ -107,14 +108,14 @@ const toys = [
       }),
     },
   }),
-  defineService({
+  standIn({
     name: 'sagemaker',
     signingName: 'sagemaker',
     load: () => import('@aws-sdk/client-sagemaker'),
     create: () => ({}),
     operations: {},
   }),
-  defineService({
+  standIn({
     name: 'greengrassv2',
     signingName: 'greengrass',
     load: () => import('@aws-sdk/client-greengrassv2'),
@@ -128,7 +129,7 @@ const toys = [
       }),
     },
   }),
-  defineService({
+  standIn({
     name: 's3',
     signingName: 's3',
     load: () => import('@aws-sdk/client-s3'),
@@ -282,7 +283,7 @@ describe('the gateway', () => {
       new STSClient({ ...configuration, credentials }).send(new GetCallerIdentityCommand({}));
     const { administrator, role } = {
       administrator: kernel.credentials.administrator(),
-      role: kernel.credentials.issue('arn:aws:iam::000000000000:role/reader', 'session'),
+      role: kernel.credentials.issue(roleCaller('arn:aws:iam::000000000000:role/reader', 'session')),
     };
     expect((await identity(administrator)).Arn).toBe('arn:aws:iam::000000000000:user/administrator');
     expect((await identity(role)).Arn).toBe('arn:aws:sts::000000000000:assumed-role/reader/session');
@@ -294,7 +295,7 @@ describe('the gateway', () => {
     });
     const { accessKeyId, secretAccessKey } = role;
     await expect(identity({ accessKeyId, secretAccessKey })).rejects.toMatchObject({ name: 'InvalidClientTokenId' });
-    const over = kernel.credentials.issue('arn:aws:iam::000000000000:role/reader', 'session', -1);
+    const over = kernel.credentials.issue(roleCaller('arn:aws:iam::000000000000:role/reader', 'session'), -1);
     await expect(identity(over)).rejects.toMatchObject({ name: 'ExpiredToken' });
     expect((await fetch(configuration.endpoint)).status).toBe(403);
   });
@@ -310,7 +311,7 @@ describe('the gateway', () => {
   });
 
   test('records every call with its caller', async () => {
-    const role = kernel.credentials.issue('arn:aws:iam::000000000000:role/recorded', 'one');
+    const role = kernel.credentials.issue(roleCaller('arn:aws:iam::000000000000:role/recorded', 'one'));
     await new STSClient({ ...configuration, credentials: role }).send(new GetCallerIdentityCommand({}));
     expect(kernel.callLog.summary()).toContainEqual({
       callerArn: 'arn:aws:sts::000000000000:assumed-role/recorded/one',

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
 import { type Addressee, Addressees, presumedProtocol, unknownOperation } from './addressee.ts';
-import type { Caller } from './caller.ts';
 import { AwsError, Closing, messageOf } from './errors.ts';
 import { closeWhenSilent, refuseMalformed } from './hardly-http.ts';
 import type { Kernel } from './kernel.ts';
@@ -87,8 +87,9 @@ export class Gateway {
       const forward = this.#kernel.opened().get(service.name)?.forward;
       if (forward) {
         const body = await wire.bytes();
-        const forwarded = { message, response, body, operation: operation.name };
-        await this.#kernel.recorded(service.name, operation.name, request, () => forward(forwarded));
+        const input = jsonOf(body);
+        const forwarded = { request, message, response, body, input, operation: operation.name };
+        await this.#kernel.admitted(service.name, operation.name, input, request, () => forward(forwarded));
         return;
       }
       await this.#send(message, response, await this.#perform(addressee, operation, wire, request));
@@ -147,15 +148,18 @@ export class Gateway {
 
   async #handleRoute(route: Route, wire: WireRequest, response: ServerResponse): Promise<void> {
     const { message, target } = wire;
-    const authenticate = async (): Promise<Caller> => {
+    const administrator = async (): Promise<void> => {
       const claim = signatureClaim(message, target, 'json');
       if (!claim) throw refuse('json', 'missing', '');
-      return (await this.#verify(claim, wire, 'json', false)).caller;
+      const { caller } = await this.#verify(claim, wire, 'json', false);
+      if (caller.kind === 'administrator') return;
+      const denied = `User: ${caller.arn} is not authorized to call ${target.path}`;
+      throw new AwsError('AccessDeniedException', denied, { status: 403 });
     };
     const parameters = Object.fromEntries(
       Object.entries(route.path.exec(target.path)?.groups ?? {}).map(([name, value]) => [name, decodeSegment(value)]),
     );
-    await route.handler({ message, response, query: target.query, parameters, authenticate, body: wire.bytes });
+    await route.handler({ message, response, query: target.query, parameters, administrator, body: wire.bytes });
   }
 
   /** A web page whose name someone pointed at 127.0.0.1 must not speak for its visitor (DNS rebinding). */
@@ -198,6 +202,18 @@ export class Gateway {
     }
     // An answer may come before the body was read: what is left of it must not clog the connection.
     message.resume();
+  }
+}
+
+/**
+ * What is forwarded as it is must be understood first: who may call is decided by what is in it. (And dynalite ends where
+ * its input isn't an object, or has a prototype of its own making.)
+ */
+function jsonOf(body: Buffer): object {
+  try {
+    return z.record(z.string(), z.unknown()).parse(body.length === 0 ? {} : JSON.parse(body.toString()));
+  } catch (error) {
+    throw new AwsError('SerializationException', 'The request is not a JSON object.', { status: 400, cause: error });
   }
 }
 

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { Authorization } from './authorization/authorization.ts';
 import { CallLog } from './call-log.ts';
-import { type Caller, serviceCaller } from './caller.ts';
+import { type Caller, internalCaller } from './caller.ts';
 import type { Clock } from './clock.ts';
 import { Credentials } from './credentials.ts';
 import { AwsError, messageOf, notImplemented } from './errors.ts';
@@ -70,10 +71,13 @@ export class Kernel {
   readonly callLog: CallLog;
   readonly metrics: Metrics;
   readonly inHand: InHand;
+  readonly authorization: Authorization;
   readonly processes = new Processes();
   readonly report: KernelOptions['report'];
   readonly services: ReadonlyMap<ServiceName, Service>;
   readonly #open = new Map<ServiceName, OpenService>();
+  /** By the service in the ARNs of the resources. */
+  readonly #policyKeepers = new Map<string, NonNullable<OpenService['resourcePolicies']>>();
   #endpoint: string | undefined;
 
   constructor(options: KernelOptions, services: Service[]) {
@@ -91,6 +95,17 @@ export class Kernel {
     this.outbox = new Outbox(this.store, this.clock, this.report);
     this.inHand = new InHand(this.store);
     this.credentials = new Credentials(this.store, this.clock, this.account);
+    this.authorization = new Authorization(
+      {
+        identityPolicies: (roleArn) => this.#open.get('iam')?.identityPolicies?.(roleArn) ?? [],
+        trustPolicies: (roleArn) => this.#open.get('iam')?.trustPolicies?.(roleArn) ?? [],
+        resourcePolicies: (arn) => {
+          const keeper = this.#policyKeepers.get(arn.split(':', 3)[2] ?? '');
+          return keeper ? keeper(arn) : [];
+        },
+      },
+      (caller, need, decision) => this.callLog.recordDecision(this.clock.now(), caller, need, decision),
+    );
     this.services = new Map(services.map((service) => [service.name, service]));
     this.outbox.handle<QueuedEvent>('kernel:event', async (event) => {
       await this.call(
@@ -107,10 +122,14 @@ export class Kernel {
             },
           ],
         },
-        serviceCaller(`${event.source.replace(/^aws\./, '')}.amazonaws.com`, this.account),
+        internalCaller(`${event.source.replace(/^aws\./, '')}.amazonaws.com`, this.account),
       );
     });
-    for (const service of services) this.#open.set(service.name, service.open(this));
+    for (const service of services) {
+      const open = service.open(this);
+      this.#open.set(service.name, open);
+      if (open.resourcePolicies) this.#policyKeepers.set(open.prefix, open.resourcePolicies);
+    }
   }
 
   /** The URL at which clients reach the embedded AWS, e.g. `http://127.0.0.1:4580`. Known once it listens. */
@@ -151,19 +170,28 @@ export class Kernel {
     return (await this.perform(service, operation, input, request)) as OutputOf<S, O>;
   }
 
-  /** Runs one operation and records the call. The gateway's way in; services use {@link call}. */
+  /** Runs one operation, if the caller may, and records the call. The gateway's way in; services use {@link call}. */
   async perform(service: ServiceName, operation: string, input: unknown, request: Request): Promise<unknown> {
     const run = this.#open.get(service)?.operation(operation);
     if (!run) throw notImplemented(`${service}:${operation}`);
-    return this.recorded(service, operation, request, () => run(input, request));
+    return this.admitted(service, operation, input, request, () => run(input, request));
   }
 
-  /** Runs `work` and writes the call log's line about it. */
-  async recorded<T>(service: ServiceName, operation: string, request: Request, work: () => T | Promise<T>): Promise<T> {
+  /** The one door: does `work` if the caller may call the operation with this input, and writes the call log's line. */
+  async admitted<T>(
+    service: ServiceName,
+    operation: string,
+    input: unknown,
+    request: Request,
+    work: () => T | Promise<T>,
+  ): Promise<T> {
     const at = this.clock.now();
     const begun = performance.now();
     const line = { at, requestId: request.requestId, service, operation, caller: request.caller };
     try {
+      const needs = this.#open.get(service)?.needs(operation, input);
+      if (!needs) throw notImplemented(`${service}:${operation}`);
+      this.authorization.require(service, request.caller, needs);
       const result = await work();
       this.callLog.record({ ...line, status: 200, milliseconds: performance.now() - begun });
       return result;

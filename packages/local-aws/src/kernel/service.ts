@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { PolicyText } from './authorization/authorization.ts';
+import type { Need, Permissions } from './authorization/permission.ts';
 import type { Caller } from './caller.ts';
 import type { Kernel } from './kernel.ts';
 import type { InputOf, OperationName, OutputOf, ServiceModules, ServiceName } from './modules.ts';
@@ -43,16 +45,32 @@ export interface HttpContext {
   response: ServerResponse;
   query: URLSearchParams;
   parameters: Record<string, string>;
-  /** Verifies the request's signature (SigV4, any service name) and says who calls; throws AWS's error otherwise. */
-  authenticate(): Promise<Caller>;
+  /** Verifies the request's signature (SigV4, any service name); throws AWS's error unless it is the administrator's. */
+  administrator(): Promise<void>;
   body(): Promise<Buffer>;
 }
 
 export interface ForwardedRequest {
+  request: Request;
   message: IncomingMessage;
   response: ServerResponse;
   body: Buffer;
+  /** What is in the body. */
+  input: object;
   operation: string;
+}
+
+/** What IAM knows of a service. */
+export interface ServiceAuthorization<S extends ServiceName, State> {
+  /** Of its actions and ARNs, e.g. `states`. */
+  prefix: string;
+  /** What each operation needs. */
+  permissions: Permissions<S, State>;
+  /** The policies that a resource of this service has itself; undefined when there is no such resource. */
+  resourcePolicies?(arn: string, state: State): PolicyText[] | undefined;
+  /** A role's policies, and those that say who may take it on: IAM has them. */
+  identityPolicies?(roleArn: string, state: State): PolicyText[];
+  trustPolicies?(roleArn: string, state: State): PolicyText[];
 }
 
 export interface ServiceDefinition<S extends ServiceName, State> {
@@ -71,6 +89,7 @@ export interface ServiceDefinition<S extends ServiceName, State> {
   start?(state: State): Promise<void> | void;
   close?(state: State): Promise<void> | void;
   operations: Operations<S, State>;
+  authorization: ServiceAuthorization<S, State>;
   /** CloudFormation resource types of this service. */
   resources?: Record<string, ResourceProvider>;
   routes?: HttpRoute<State>[];
@@ -91,14 +110,27 @@ export interface Service {
 
 export interface OpenService {
   operation(name: string): ((input: unknown, request: Request) => unknown) | undefined;
+  /** Of its actions and ARNs. */
+  prefix: string;
+  /** What an operation with this input needs. */
+  needs(operation: string, input: unknown): Need[];
+  resourcePolicies: ((arn: string) => PolicyText[] | undefined) | undefined;
+  identityPolicies: ((roleArn: string) => PolicyText[]) | undefined;
+  trustPolicies: ((roleArn: string) => PolicyText[]) | undefined;
   routes: { method: string; path: RegExp; handler(context: HttpContext): Promise<void> | void }[];
   forward: ((request: ForwardedRequest) => Promise<void>) | undefined;
   start(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Types a service's operations against its SDK client, and closes over the type of its state. */
+/**
+ * Types a service's operations against its SDK client, and closes over the type of its state. Throws when an operation
+ * doesn't say what it needs: nothing can be called that IAM was not asked about.
+ */
 export function defineService<S extends ServiceName, State>(definition: ServiceDefinition<S, State>): Service {
+  const silent = Object.keys(definition.operations).filter((name) => !(name in definition.authorization.permissions));
+  if (silent.length > 0)
+    throw new Error(`${definition.name}: say in permissions.ts which IAM actions ${silent.join(', ')} need(s)`);
   return {
     name: definition.name,
     signingNames: [definition.signingName, definition.formerSigningName ?? []].flat(),
@@ -113,12 +145,28 @@ export function defineService<S extends ServiceName, State>(definition: ServiceD
         string,
         ((input: unknown, request: Request, state: State) => unknown) | undefined
       >;
+      const permissions = definition.authorization.permissions as Record<
+        string,
+        ((input: unknown, kernel: Kernel, state: State) => string | Need | (string | Need)[]) | undefined
+      >;
       const { forward } = definition;
+      const { prefix, resourcePolicies, identityPolicies, trustPolicies } = definition.authorization;
       return {
         operation(name) {
           const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
           return operation && ((input, request) => operation(input, request, state));
         },
+        prefix,
+        needs(operation, input) {
+          const permission = permissions[operation];
+          if (!permission) throw new Error(`${definition.name}:${operation} does not say what it needs`);
+          return [permission(input, kernel, state)]
+            .flat()
+            .map((need) => (typeof need === 'string' ? { action: `${prefix}:${operation}`, resource: need } : need));
+        },
+        resourcePolicies: resourcePolicies && ((arn) => resourcePolicies(arn, state)),
+        identityPolicies: identityPolicies && ((roleArn) => identityPolicies(roleArn, state)),
+        trustPolicies: trustPolicies && ((roleArn) => trustPolicies(roleArn, state)),
         routes: (definition.routes ?? []).map(({ method, path, handler }) => ({
           method,
           path,

@@ -12,8 +12,10 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { againstAws, startAws, type TestAws } from '../../test/harness.ts';
 import { type SignerSettings, sign, type UnsignedRequest } from '../../test/sign.ts';
+import { roleCaller } from './caller.ts';
 
 const MINUTE = 60_000;
+const READER = 'arn:aws:iam::000000000000:role/reader';
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 interface Sent extends UnsignedRequest {
@@ -27,7 +29,7 @@ describe.skipIf(againstAws)('a signature', () => {
   let settings: SignerSettings;
 
   beforeAll(async () => {
-    aws = await startAws();
+    aws = await startAws({ openRoles: ['reader'] });
     const { endpoint, region, administrator: credentials } = aws.aws;
     settings = { endpoint, region, credentials, service: 'sqs' };
     const s3 = aws.client(S3Client);
@@ -326,8 +328,8 @@ describe.skipIf(againstAws)('a signature', () => {
 
   test('of a session is good with its own token, until its time is over', async () => {
     const { credentials } = aws.aws.kernel;
-    const [one, two] = [1, 2].map((n) => credentials.issue('arn:aws:iam::000000000000:role/reader', `s${n}`));
-    const over = credentials.issue('arn:aws:iam::000000000000:role/reader', 'over', -1);
+    const [one, two] = [1, 2].map((n) => credentials.issue(roleCaller(READER, `s${n}`)));
+    const over = credentials.issue(roleCaller(READER, 'over'), -1);
     const identity = (credentials = one) =>
       aws.client(STSClient, { ...(credentials && { credentials }) }).send(new GetCallerIdentityCommand({}));
     const buckets = (credentials = one) =>

@@ -21,7 +21,7 @@ describe('asynchronous invocations', () => {
 
   beforeAll(async () => {
     clock = manualClock();
-    aws = await startAws({ clock, report: () => {} });
+    aws = await startAws({ clock, report: () => {}, openRoles: ['runner'] });
     lambda = aws.client(LambdaClient);
     sqs = aws.client(SQSClient);
   });

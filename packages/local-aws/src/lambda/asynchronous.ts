@@ -1,10 +1,9 @@
-import { roleCaller } from '../kernel/caller.ts';
 import { AwsError, messageOf } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Outcome } from '../kernel/outbox.ts';
 import type { InvocationResult } from './environment.ts';
 import type { EnvironmentPool } from './environment-pool.ts';
-import { type Functions, type LambdaFunction, qualifiedArn } from './functions.ts';
+import { type Functions, functionCaller, type LambdaFunction, qualifiedArn } from './functions.ts';
 import { configurationKey, type InvokeConfiguration, type InvokeConfigurations } from './invoke-configuration.ts';
 
 /** An event that waits for its function. */
@@ -153,7 +152,7 @@ export class AsyncInvocations {
     const { account, endpoint } = this.#kernel;
     const QueueUrl = `${endpoint}/${account}/${queueArn.split(':').at(-1)}`;
     try {
-      const caller = roleCaller(lambda.role, lambda.name);
+      const caller = functionCaller(lambda);
       await this.#kernel.call('sqs', 'SendMessage', { QueueUrl, MessageBody, MessageAttributes }, caller);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;

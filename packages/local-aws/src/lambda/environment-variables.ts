@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Kernel } from '../kernel/kernel.ts';
-import type { LambdaFunction } from './functions.ts';
+import { functionCaller, type LambdaFunction } from './functions.ts';
 
 /** Credentials outlive the environment: it is renewed before they end. */
 export const CREDENTIAL_SECONDS = 12 * 3600;
@@ -11,7 +11,7 @@ export function environmentVariables(
   lambda: LambdaFunction,
   where: { taskRoot: string; temporary: string; runtimeApi: string; logStream: string },
 ): Record<string, string> {
-  const credentials = kernel.credentials.issue(lambda.role, lambda.name, CREDENTIAL_SECONDS);
+  const credentials = kernel.credentials.issue(functionCaller(lambda), CREDENTIAL_SECONDS);
   return {
     PATH: process.env.PATH ?? '',
     LANG: 'en_US.UTF-8',

@@ -1,4 +1,9 @@
-import { CloudWatchLogsClient, CreateLogGroupCommand, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  FilterLogEventsCommand,
+  PutResourcePolicyCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
 import {
   CreateEventBusCommand,
   EventBridgeClient,
@@ -6,7 +11,12 @@ import {
   PutRuleCommand,
   PutTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
-import { CreateFunctionCommand, LambdaClient, PutFunctionEventInvokeConfigCommand } from '@aws-sdk/client-lambda';
+import {
+  AddPermissionCommand,
+  CreateFunctionCommand,
+  LambdaClient,
+  PutFunctionEventInvokeConfigCommand,
+} from '@aws-sdk/client-lambda';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAws, type TestAws } from '../../test/harness.ts';
@@ -18,7 +28,7 @@ describe('an event on its way through rule, function and queue', () => {
   let aws: TestAws;
 
   beforeAll(async () => {
-    aws = await startAws();
+    aws = await startAws({ openRoles: ['worker'] });
   });
   afterAll(() => aws.close());
 
@@ -43,6 +53,14 @@ describe('an event on its way through rule, function and queue', () => {
     await lambda.send(
       new PutFunctionEventInvokeConfigCommand({ FunctionName: 'worker', DestinationConfig: { OnSuccess } }),
     );
+    const Principal = { Service: 'events.amazonaws.com' };
+    const permission = { Action: 'lambda:InvokeFunction', Principal: Principal.Service, StatementId: 'rule' };
+    await lambda.send(new AddPermissionCommand({ FunctionName: 'worker', ...permission }));
+    const Resource = `arn:aws:logs:${ACCOUNT}:log-group:/aws/events/journal:*`;
+    const Action = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+    const Statement = { Effect: 'Allow', Principal, Action, Resource };
+    const policyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+    await logs.send(new PutResourcePolicyCommand({ policyName: 'journal', policyDocument }));
     await logs.send(new CreateLogGroupCommand({ logGroupName: '/aws/events/journal' }));
     await events.send(new CreateEventBusCommand({ Name: 'line' }));
     const rule = { Name: 'work', EventBusName: 'line' };

@@ -1,3 +1,4 @@
+import { type Caller, serviceRoleCaller } from '../kernel/caller.ts';
 import { AwsError } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Collection } from '../kernel/store.ts';
@@ -132,6 +133,20 @@ export class Functions {
 }
 
 const versionKey = (name: string, version: string): string => `${name}:${version.padStart(10, '0')}`;
+
+/** The service in trust policies of functions' roles. */
+export const PRINCIPAL = 'lambda.amazonaws.com';
+
+/** Who acts for a function: its role. */
+export const functionCaller = ({ role, name }: Pick<LambdaFunction, 'role' | 'name'>): Caller =>
+  serviceRoleCaller(PRINCIPAL, role, name);
+
+/** @throws InvalidParameterValueException when a role doesn't trust Lambda. */
+export function requireTrust({ authorization, account }: Kernel, role: string): void {
+  if (authorization.trusts(role, PRINCIPAL, account)) return;
+  const message = 'The role defined for the function cannot be assumed by Lambda.';
+  throw new AwsError('InvalidParameterValueException', message, { extra: { Type: 'User' } });
+}
 
 /** With its version, as an invocation names it. */
 export function qualifiedArn(lambda: LambdaFunction): string {

@@ -19,7 +19,7 @@ describe('Lambda functions', () => {
   let next = 0;
 
   beforeAll(async () => {
-    aws = await startAws();
+    aws = await startAws({ openRoles: ['runner'] });
     lambda = aws.client(LambdaClient);
   });
   afterAll(() => aws.close());

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { type Caller, roleCaller } from '../kernel/caller.ts';
+import type { Caller } from '../kernel/caller.ts';
 import { AwsError, messageOf } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import type { LambdaFunction } from './functions.ts';
+import { functionCaller, type LambdaFunction } from './functions.ts';
 
 const FLUSH_AFTER = 200;
 /** Below CloudWatch Logs' bounds of a call: 10,000 lines and 1 MiB. */
@@ -16,8 +16,7 @@ export class LogStream {
   readonly group: string;
   readonly name: string;
   readonly #kernel: Kernel;
-  readonly #role: string;
-  readonly #session: string;
+  readonly #caller: Caller;
   #lines: { timestamp: number; message: string }[] = [];
   #bytes = 0;
   #made = false;
@@ -27,8 +26,7 @@ export class LogStream {
 
   constructor(kernel: Kernel, lambda: LambdaFunction) {
     this.#kernel = kernel;
-    this.#role = lambda.role;
-    this.#session = lambda.name;
+    this.#caller = functionCaller(lambda);
     this.group = lambda.logGroup;
     const day = new Date(kernel.clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
     this.name = `${day}/[${lambda.version}]${randomBytes(16).toString('hex')}`;
@@ -56,7 +54,7 @@ export class LogStream {
     if (logEvents.length === 0) return;
     this.#lines = [];
     this.#bytes = 0;
-    const caller = roleCaller(this.#role, this.#session);
+    const caller = this.#caller;
     const stream = { logGroupName: this.group, logStreamName: this.name };
     try {
       if (!this.#made) {

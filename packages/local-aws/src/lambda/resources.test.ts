@@ -28,7 +28,7 @@ describe('Lambda in a CloudFormation stack', () => {
   let lambda: LambdaClient;
 
   beforeAll(async () => {
-    aws = await startAws();
+    aws = await startAws({ openRoles: ['runner'] });
     cloudformation = aws.client(CloudFormationClient);
     lambda = aws.client(LambdaClient);
     const s3 = aws.client(S3Client);

@@ -26,6 +26,7 @@ import { listFunctions } from './operations/list-functions.ts';
 import { addPermission, getPolicy, removePermission } from './operations/permissions.ts';
 import { updateFunctionCode } from './operations/update-function-code.ts';
 import { updateFunctionConfiguration } from './operations/update-function-configuration.ts';
+import { lambdaAuthorization } from './permissions.ts';
 import { eventInvokeConfigResource } from './resources/event-invoke-config.ts';
 import { eventSourceMappingResource } from './resources/event-source-mapping.ts';
 import { functionResource } from './resources/function.ts';
@@ -40,6 +41,7 @@ export const lambdaService = defineService<'lambda', LambdaState>({
   create: createState,
   start,
   close,
+  authorization: lambdaAuthorization,
   operations: {
     AddPermission: addPermission,
     CreateEventSourceMapping: createEventSourceMapping,

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { serviceCaller } from '../kernel/caller.ts';
+import { administratorCaller } from '../kernel/caller.ts';
 import { manualClock } from '../kernel/clock.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { logsService } from './service.ts';
@@ -10,7 +10,7 @@ import { logsService } from './service.ts';
 it('forgets what outlived its retention', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'logs-'));
   const clock = manualClock();
-  const caller = serviceCaller('lambda.amazonaws.com', '000000000000');
+  const caller = administratorCaller('000000000000');
   const options = { dataDir: folder, account: '000000000000', region: 'eu-west-1', clock, images: {} };
   const kernel = new Kernel({ ...options, report: () => undefined }, [logsService]);
   await kernel.start('http://127.0.0.1:0');

@@ -10,6 +10,7 @@ import { createLogStream, deleteLogStream, describeLogStreams } from './operatio
 import { putLogEvents } from './operations/put-log-events.ts';
 import { filterLogEvents, getLogEvents } from './operations/read-log-events.ts';
 import { deleteResourcePolicy, describeResourcePolicies, putResourcePolicy } from './operations/resource-policies.ts';
+import { logsAuthorization } from './permissions.ts';
 import { logGroupResource } from './resources/log-group.ts';
 import { resourcePolicyResource } from './resources/resource-policy.ts';
 import { createLogs, type Logs, startPruning } from './state.ts';
@@ -20,6 +21,7 @@ export const logsService = defineService<'logs', Logs>({
   load: () => import('@aws-sdk/client-cloudwatch-logs'),
   create: createLogs,
   start: startPruning,
+  authorization: logsAuthorization,
   operations: {
     CreateLogGroup: createLogGroup,
     CreateLogStream: createLogStream,

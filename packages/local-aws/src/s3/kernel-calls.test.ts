@@ -2,12 +2,12 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { serviceCaller } from '../kernel/caller.ts';
+import { administratorCaller } from '../kernel/caller.ts';
 import { manualClock } from '../kernel/clock.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { s3Service } from './service.ts';
 
-const caller = serviceCaller('sagemaker.amazonaws.com', '000000000000');
+const caller = administratorCaller('000000000000');
 
 describe('S3 called by other services of the process', () => {
   let folder: string;

@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { serviceCaller } from '../kernel/caller.ts';
+import { standIn } from '../kernel/authorization/stand-in.ts';
+import { administratorCaller } from '../kernel/caller.ts';
 import { manualClock } from '../kernel/clock.ts';
 import { Kernel } from '../kernel/kernel.ts';
-import { defineService } from '../kernel/service.ts';
 import { s3Service } from './service.ts';
 
-const caller = serviceCaller('sagemaker.amazonaws.com', '000000000000');
+const caller = administratorCaller('000000000000');
 const Bucket = 'things';
 
 describe('S3 notifications to EventBridge', () => {
@@ -18,7 +18,7 @@ describe('S3 notifications to EventBridge', () => {
   const clock = manualClock();
 
   /** Stands in for EventBridge: keeps what it is told. */
-  const bus = defineService<'eventbridge', undefined>({
+  const bus = standIn<'eventbridge', undefined>({
     name: 'eventbridge',
     signingName: 'events',
     load: () => import('@aws-sdk/client-eventbridge'),
@@ -68,7 +68,7 @@ describe('S3 notifications to EventBridge', () => {
           sequencer: expect.stringMatching(/^[0-9A-F]{18}$/),
         },
         'request-id': expect.stringMatching(/^[0-9A-F]{16}$/),
-        requester: 'sagemaker.amazonaws.com',
+        requester: '000000000000',
         'source-ip-address': '127.0.0.1',
         reason: 'PutObject',
       },

@@ -1,12 +1,15 @@
+import type { Caller } from '../kernel/caller.ts';
 import { AwsError } from '../kernel/errors.ts';
 import { checksumMembers } from './checksums.ts';
 import { checkReadConditions, type ReadConditions } from './conditions.ts';
 import type { Content, ObjectVersion } from './object-table.ts';
+import { listing } from './permissions.ts';
 import { requireBucket, type S3 } from './state.ts';
 
 /** The version that a request names, with its content, or AWS's error for what is missing. */
 export function requireObject(
   s3: S3,
+  caller: Caller,
   input: { Bucket: string | undefined; Key: string | undefined; VersionId?: string; ExpectedBucketOwner?: string },
 ): ObjectVersion & { content: Content } {
   const bucket = requireBucket(s3, input);
@@ -25,6 +28,8 @@ export function requireObject(
       status: 404,
       extra: { Key: key, VersionId: input.VersionId },
     });
+  // Whether a key is there is the business of those only who may list the bucket.
+  s3.kernel.authorization.require('s3', caller, [listing({ Bucket: bucket.name, Prefix: key })]);
   throw new AwsError('NoSuchKey', 'The specified key does not exist.', { status: 404, extra: { Key: key } });
 }
 

@@ -39,6 +39,7 @@ import {
 } from './operations/multipart-upload.ts';
 import { putObject } from './operations/put-object.ts';
 import { listParts, uploadPart, uploadPartCopy } from './operations/upload-part.ts';
+import { s3Authorization } from './permissions.ts';
 import { bucketResource } from './resources/bucket.ts';
 import { bucketPolicyResource } from './resources/bucket-policy.ts';
 import { createS3, type S3 } from './state.ts';
@@ -48,6 +49,7 @@ export const s3Service = defineService<'s3', S3>({
   signingName: 's3',
   load: () => import('@aws-sdk/client-s3'),
   create: createS3,
+  authorization: s3Authorization,
   operations: {
     AbortMultipartUpload: abortMultipartUpload,
     CompleteMultipartUpload: completeMultipartUpload,

@@ -14,6 +14,7 @@ import {
   labelingResources,
   labelingRoutes,
 } from './labeling/labeling.ts';
+import { sagemakerAuthorization } from './permissions.ts';
 import { advance } from './pipelines/advance.ts';
 import { pipelineOperations } from './pipelines/operations.ts';
 import { ADVANCE_TASK, createPipelines, type Pipelines } from './pipelines/pipelines.ts';
@@ -64,6 +65,7 @@ export const sagemakerService = defineService<'sagemaker', SageMakerState>({
     jobs.closing = true;
     for (const controller of jobs.running.values()) controller.abort();
   },
+  authorization: sagemakerAuthorization,
   operations: {
     ...tagOperations,
     ...featureGroupOperations,

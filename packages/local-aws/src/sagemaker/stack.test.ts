@@ -70,7 +70,7 @@ const template = ({ note, features = [] }: { note: string; features?: string[] }
 
 let aws: TestAws;
 beforeAll(async () => {
-  aws = await startAws();
+  aws = await startAws({ openRoles: ['store', 'pipeline'] });
 });
 afterAll(() => aws.close());
 

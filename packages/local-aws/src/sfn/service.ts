@@ -18,6 +18,7 @@ import { stopExecution } from './operations/stop-execution.ts';
 import { listTagsForResource, tagResource, untagResource } from './operations/tag-resource.ts';
 import { updateStateMachine } from './operations/update-state-machine.ts';
 import { validateStateMachineDefinition } from './operations/validate-state-machine-definition.ts';
+import { sfnAuthorization } from './permissions.ts';
 import { stateMachineProvider } from './resources/state-machine.ts';
 
 export interface SfnState extends Run {
@@ -40,6 +41,7 @@ export const sfnService = defineService<'sfn', SfnState>({
   },
   start: (state) => state.interpreter.resume(),
   close: (state) => state.interpreter.close(),
+  authorization: sfnAuthorization,
   operations: {
     CreateStateMachine: createStateMachine,
     DeleteStateMachine: deleteStateMachine,

@@ -26,7 +26,7 @@ const suffix = Date.now().toString(36);
 let aws: TestAws;
 let sfn: SFNClient;
 beforeAll(async () => {
-  aws = await startAws();
+  aws = await startAws({ openRoles: ['machine'] });
   sfn = aws.client(SFNClient);
 });
 afterAll(async () => {

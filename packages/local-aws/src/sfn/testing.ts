@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
-import { serviceCaller } from '../kernel/caller.ts';
+import { openRoles, standIn } from '../kernel/authorization/stand-in.ts';
+import { administratorCaller } from '../kernel/caller.ts';
 import { type ManualClock, manualClock } from '../kernel/clock.ts';
 import { Kernel } from '../kernel/kernel.ts';
-import { defineService, type Service } from '../kernel/service.ts';
+import type { Service } from '../kernel/service.ts';
 import type { Json } from './json.ts';
 import { sfnService } from './service.ts';
 
@@ -85,8 +86,8 @@ export async function stateMachineLab(
   const told: Lab['told'] = [];
   const invocations: Lab['invocations'] = [];
   const reports: string[] = [];
-  const caller = serviceCaller('tests', ACCOUNT);
-  const lambda = defineService<'lambda', null>({
+  const caller = administratorCaller(ACCOUNT);
+  const lambda = standIn<'lambda', null>({
     name: 'lambda',
     signingName: 'lambda',
     load: () => import('@aws-sdk/client-lambda'),
@@ -109,7 +110,7 @@ export async function stateMachineLab(
       },
     },
   });
-  const eventbridge = defineService<'eventbridge', null>({
+  const eventbridge = standIn<'eventbridge', null>({
     name: 'eventbridge',
     signingName: 'events',
     load: () => import('@aws-sdk/client-eventbridge'),
@@ -125,7 +126,7 @@ export async function stateMachineLab(
   const open = async () => {
     const report = (message: string) => void reports.push(message);
     const options = { dataDir, account: ACCOUNT, region: REGION, clock, images: {}, report };
-    const kernel = new Kernel(options, [lambda, eventbridge, ...services, sfnService]);
+    const kernel = new Kernel(options, [openRoles, lambda, eventbridge, ...services, sfnService]);
     await kernel.start('http://127.0.0.1:0');
     return kernel;
   };

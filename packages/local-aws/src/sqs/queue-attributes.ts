@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MalformedPolicy, parsePolicy } from '../kernel/authorization/policy.ts';
 import { AwsError, notImplemented } from '../kernel/errors.ts';
 import type { RedrivePolicy } from './queues.ts';
 
@@ -30,7 +31,18 @@ const json = (value: string): unknown => {
   }
 };
 
-const isObject = (value: string) => value === '' || (json(value) !== null && typeof json(value) === 'object');
+/** A policy that could not be decided by is refused, not kept. */
+function isPolicy(value: string): boolean {
+  try {
+    return parsePolicy(value, 'resource').statements.length > 0;
+  } catch (cause) {
+    if (!(cause instanceof MalformedPolicy)) throw cause;
+    throw new AwsError('InvalidAttributeValue', `Invalid value for the parameter Policy. Reason: ${cause.message}`, {
+      cause,
+    });
+  }
+}
+
 
 export const settings = {
   DelaySeconds: number(0, 0, 900),
@@ -39,7 +51,7 @@ export const settings = {
   ReceiveMessageWaitTimeSeconds: number(0, 0, 20),
   VisibilityTimeout: number(30, 0, 43_200),
   SqsManagedSseEnabled: { initial: 'true', check: (value: string) => value === 'true' || value === 'false' },
-  Policy: { initial: undefined, check: isObject },
+  Policy: { initial: undefined, check: (value: string) => value === '' || isPolicy(value) },
   RedriveAllowPolicy: {
     initial: undefined,
     check: (value: string) => value === '' || redriveAllowSchema.safeParse(json(value)).success,

@@ -14,6 +14,7 @@ import { receiveMessage } from './operations/receive-message.ts';
 import { sendMessage } from './operations/send-message.ts';
 import { sendMessageBatch } from './operations/send-message-batch.ts';
 import { setQueueAttributes } from './operations/set-queue-attributes.ts';
+import { sqsAuthorization } from './permissions.ts';
 import { queueResource } from './resources/queue.ts';
 import { queuePolicyResource } from './resources/queue-policy.ts';
 import { createState, type SqsState } from './state.ts';
@@ -24,6 +25,7 @@ export const sqsService = defineService<'sqs', SqsState>({
   load: () => import('@aws-sdk/client-sqs'),
   create: createState,
   close: (state) => state.arrivals.close(),
+  authorization: sqsAuthorization,
   operations: {
     ChangeMessageVisibility: changeMessageVisibility,
     ChangeMessageVisibilityBatch: changeMessageVisibilityBatch,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { PutEventsRequestEntry, PutEventsResultEntry } from '@aws-sdk/client-eventbridge';
+import type { Caller } from '../../kernel/caller.ts';
 import { AwsError } from '../../kernel/errors.ts';
 import type { Request } from '../../kernel/service.ts';
 import { busName } from '../buses.ts';
@@ -50,7 +51,7 @@ function putOne(entry: PutEventsRequestEntry, request: Request, state: EventBrid
       ErrorCode: 'InvalidArgument',
       ErrorMessage: 'Parameter DetailType is not valid. Reason: DetailType must be at most 128 characters long.',
     };
-  if (Source.startsWith('aws.') && request.caller.kind !== 'service')
+  if (Source.startsWith('aws.') && !isOfAws(request.caller))
     return { ErrorCode: 'NotAuthorizedForSourceException', ErrorMessage: 'Not authorized for the source.' };
   const detail = parseDetail(Detail);
   if (!detail) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
@@ -70,6 +71,10 @@ function putOne(entry: PutEventsRequestEntry, request: Request, state: EventBrid
   if (bus) route(bus.name, event, state);
   return { EventId: event.id };
 }
+
+/** Services speak for themselves, and rules hand on what services said. */
+const isOfAws = ({ kind, assumedBy }: Caller) =>
+  kind === 'internal' || kind === 'service' || assumedBy === 'events.amazonaws.com';
 
 function parseDetail(text: string): Record<string, unknown> | undefined {
   try {

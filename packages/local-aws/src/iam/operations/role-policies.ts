@@ -1,10 +1,11 @@
 import type { Operation } from '../../kernel/service.ts';
+import { MANAGED_POLICIES } from '../managed-policies.ts';
 import { checkPolicy, type Iam, noSuchEntity, requireRole } from '../role.ts';
 
 export const putRolePolicy: Operation<'iam', 'PutRolePolicy', Iam> = (input, _request, iam) => {
   const role = requireRole(iam, input.RoleName);
   const document = input.PolicyDocument ?? '';
-  checkPolicy(document);
+  checkPolicy(document, 'identity');
   iam.roles.put(role.name, {
     ...role,
     inlinePolicies: { ...role.inlinePolicies, [input.PolicyName ?? '']: document },
@@ -36,6 +37,7 @@ export const listRolePolicies: Operation<'iam', 'ListRolePolicies', Iam> = (inpu
 export const attachRolePolicy: Operation<'iam', 'AttachRolePolicy', Iam> = (input, _request, iam) => {
   const role = requireRole(iam, input.RoleName);
   const arn = input.PolicyArn ?? '';
+  if (!Object.hasOwn(MANAGED_POLICIES, arn)) throw noSuchEntity(`Policy ${arn} does not exist or is not attachable.`);
   const others = role.attachedPolicies.filter((policy) => policy.arn !== arn);
   iam.roles.put(role.name, { ...role, attachedPolicies: [...others, attachedPolicy(arn)] });
   return {};

@@ -32,7 +32,7 @@ export const deleteRole: Operation<'iam', 'DeleteRole', Iam> = (input, _request,
 export const updateAssumeRolePolicy: Operation<'iam', 'UpdateAssumeRolePolicy', Iam> = (input, _request, iam) => {
   const role = requireRole(iam, input.RoleName);
   const trustPolicy = input.PolicyDocument ?? '';
-  checkPolicy(trustPolicy);
+  checkPolicy(trustPolicy, 'trust');
   iam.roles.put(role.name, { ...role, trustPolicy });
   return {};
 };

@@ -31,8 +31,9 @@ export async function startBroker(iot: Iot): Promise<Broker> {
   const mayDo = (client: Client, action: string, kind: string, name: string): boolean => {
     const identity = identities.get(client);
     if (!identity) return false;
-    if ('caller' in identity) return identity.caller.kind === 'administrator';
-    return isAllowed(iot, identity.certificate, client.id, action, kernel.arn('iot', `${kind}/${name}`));
+    const resource = kernel.arn('iot', `${kind}/${name}`);
+    if ('caller' in identity) return kernel.authorization.allows(identity.caller, { action, resource });
+    return isAllowed(iot, identity.certificate, client.id, action, resource);
   };
   const aedes = await Aedes.createBroker({
     // AWS IoT's limits: client ids of 128 characters, topics of 8 levels besides the reserved ones.

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { z } from 'zod';
-import { serviceCaller } from '../../kernel/caller.ts';
+import { internalCaller, serviceCaller } from '../../kernel/caller.ts';
 import { AwsError, messageOf } from '../../kernel/errors.ts';
 import { decodeSegment, requestTarget } from '../../kernel/request-target.ts';
 import type { Certificate } from '../records.ts';
-import { type Iot, roleAliasArn, thingArn } from '../state.ts';
+import { type Iot, roleAliasArn } from '../state.ts';
 import { certificateOf, isAllowed, isAttached } from './principal.ts';
 
 const LARGEST_BODY = 1024 * 1024;
@@ -123,14 +123,14 @@ async function resolveComponentCandidates(call: DeviceCall): Promise<unknown> {
   };
 }
 
-/** Greengrass acting for a device, when one of the things that have the certificate may do this. */
+/** Greengrass acting for a device, when one of the things that have the certificate may do this by its IoT policies. */
 function greengrassCaller({ iot, certificate }: DeviceCall, action: string, resource: string) {
   const things = iot.things
     .list()
     .flatMap(({ value }) => (isAttached(iot, certificate, value.name) ? [value.name] : []));
   const thing = things.find((name) => isAllowed(iot, certificate, name, action, resource));
   if (thing === undefined) throw forbidden(`the certificate's policy must allow ${action} on ${resource}`);
-  return serviceCaller('greengrass.amazonaws.com', iot.kernel.account, thingArn(iot.kernel, thing));
+  return internalCaller('greengrass.amazonaws.com', iot.kernel.account);
 }
 
 async function bodyOf(message: IncomingMessage): Promise<unknown> {

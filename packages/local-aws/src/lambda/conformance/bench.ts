@@ -27,7 +27,7 @@ export type Outcome = (Omit<InvocationResult, 'payload'> & { value: unknown; req
  */
 export async function runtimeBench({ ownPort = false } = {}): Promise<Bench> {
   const clock = manualClock();
-  const aws = await startAws({ clock });
+  const aws = await startAws({ clock, openRoles: ['runner'] });
   const { kernel } = aws.aws;
   const api = new RuntimeApi();
   const environments: Environment[] = [];

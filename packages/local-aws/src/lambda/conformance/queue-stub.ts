@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { type ManualClock, manualClock } from '../../kernel/clock.ts';
 import { Kernel } from '../../kernel/kernel.ts';
-import { defineService } from '../../kernel/service.ts';
+import { openRoles, standIn } from '../../kernel/authorization/stand-in.ts';
 
 export interface QueueStub {
   kernel: Kernel;
@@ -34,7 +34,7 @@ export async function queueStub(prepare: (kernel: Kernel) => void = () => {}): P
     [],
   ];
   const callers = new Set<string>();
-  const sqs = defineService<'sqs', null>({
+  const sqs = standIn<'sqs', null>({
     name: 'sqs',
     signingName: 'sqs',
     load: () => import('@aws-sdk/client-sqs'),
@@ -63,7 +63,7 @@ export async function queueStub(prepare: (kernel: Kernel) => void = () => {}): P
   });
   const report = (message: string) => void reports.push(message);
   const options = { dataDir, account: '000000000000', region: 'eu-west-1', clock, images: {}, report };
-  const kernel = new Kernel(options, [sqs]);
+  const kernel = new Kernel(options, [openRoles, sqs]);
   prepare(kernel);
   await kernel.start('http://127.0.0.1:0');
   return {

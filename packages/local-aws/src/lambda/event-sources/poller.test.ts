@@ -42,7 +42,7 @@ describe('an SQS event source', () => {
   let next = 0;
 
   beforeAll(async () => {
-    aws = await startAws();
+    aws = await startAws({ openRoles: ['reader'] });
     lambda = aws.client(LambdaClient);
     sqs = aws.client(SQSClient);
     await lambda.send(

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Message } from '@aws-sdk/client-sqs';
-import { type Caller, roleCaller } from '../../kernel/caller.ts';
+import type { Caller } from '../../kernel/caller.ts';
 import { Closing, messageOf } from '../../kernel/errors.ts';
 import { RECEIVED } from '../../kernel/in-hand.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { EnvironmentPool } from '../environment-pool.ts';
 import type { Functions, LambdaFunction } from '../functions.ts';
-import { functionReference } from '../functions.ts';
+import { functionCaller, functionReference } from '../functions.ts';
 import { failedMessages, recordOf, withinPayload } from './batch.ts';
 import type { Mapping } from './mappings.ts';
 
@@ -95,7 +95,7 @@ export class Poller {
   /** A full batch, or what came within the batching window. */
   async #batch(lambda: LambdaFunction): Promise<Message[]> {
     const { clock } = this.#kernel;
-    const caller = roleCaller(lambda.role, lambda.name);
+    const caller = functionCaller(lambda);
     const { batchSize, window } = this.mapping;
     const messages = await this.#receive(Math.min(batchSize, LARGEST_RECEIVE), LONG_POLL_SECONDS, caller);
     const end = clock.now() + window * 1000;
@@ -167,7 +167,7 @@ export class Poller {
   }
 
   async #delete(messages: Message[], lambda: LambdaFunction): Promise<void> {
-    const caller = roleCaller(lambda.role, lambda.name);
+    const caller = functionCaller(lambda);
     for (let at = 0; at < messages.length; at += LARGEST_RECEIVE) {
       const Entries = messages
         .slice(at, at + LARGEST_RECEIVE)

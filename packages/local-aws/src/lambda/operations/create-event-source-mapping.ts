@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Caller } from '../../kernel/caller.ts';
-import { roleCaller } from '../../kernel/caller.ts';
 import { AwsError, notImplemented } from '../../kernel/errors.ts';
 import { invalidParameter } from '../configuration.ts';
 import { type Mapping, toWire, withSettings } from '../event-sources/mappings.ts';
-import { functionReference, type LambdaFunction, qualifiedArn } from '../functions.ts';
+import { functionCaller, functionReference, type LambdaFunction, qualifiedArn } from '../functions.ts';
 import type { LambdaOperation, LambdaState } from '../state.ts';
 
 const SUPPORTED = new Set([
@@ -20,7 +19,7 @@ export const createEventSourceMapping: LambdaOperation<'CreateEventSourceMapping
   const lambda = state.functions.get(input.FunctionName);
   const { qualifier } = functionReference(input.FunctionName);
   const functionArn = qualifier ? qualifiedArn(lambda) : lambda.arn;
-  await checkQueue(state, queueArn, lambda, roleCaller(lambda.role, lambda.name));
+  await checkQueue(state, queueArn, lambda, functionCaller(lambda));
   const twin = state.mappings
     .list()
     .find(({ value }) => value.queueArn === queueArn && value.functionArn === functionArn)?.value;

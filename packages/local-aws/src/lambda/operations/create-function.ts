@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError, notImplemented } from '../../kernel/errors.ts';
 import { toWire, withSettings } from '../configuration.ts';
-import { functionReference, LATEST, type LambdaFunction } from '../functions.ts';
+import { functionReference, LATEST, type LambdaFunction, requireTrust } from '../functions.ts';
 import type { LambdaOperation } from '../state.ts';
 import { publish } from '../versions.ts';
 
@@ -37,7 +37,8 @@ export const createFunction: LambdaOperation<'CreateFunction'> = async (input, r
     lastVersion: 0,
   };
   // Settings first: a mistake in them should not cost an upload.
-  withSettings(blank, input, 0);
+  const { role } = withSettings(blank, input, 0);
+  requireTrust(state.kernel, role);
   const { digest, size } = await state.code.store(input.Code ?? {}, request.caller);
   exists();
   const created = {

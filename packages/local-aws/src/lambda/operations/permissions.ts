@@ -43,7 +43,8 @@ export const getPolicy: LambdaOperation<'GetPolicy'> = (input, _request, state) 
   return { Policy: policyDocument(lambda), RevisionId: lambda.revisionId };
 };
 
-function policyDocument(lambda: LambdaFunction): string {
+/** The function's resource policy. */
+export function policyDocument(lambda: LambdaFunction): string {
   return JSON.stringify({ Version: '2012-10-17', Id: 'default', Statement: lambda.policy });
 }
 

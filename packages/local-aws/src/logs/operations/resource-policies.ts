@@ -1,3 +1,4 @@
+import { MalformedPolicy, parsePolicy } from '../../kernel/authorization/policy.ts';
 import { AwsError } from '../../kernel/errors.ts';
 import type { Operation } from '../../kernel/service.ts';
 import type { Logs } from '../state.ts';
@@ -5,9 +6,12 @@ import type { Logs } from '../state.ts';
 export const putResourcePolicy: Operation<'logs', 'PutResourcePolicy', Logs> = (input, _request, logs) => {
   const { policyName: name = '', policyDocument: document = '' } = input;
   try {
-    JSON.parse(document);
+    parsePolicy(document, 'resource');
   } catch (cause) {
-    throw new AwsError('InvalidParameterException', `The policy document of ${name} is not JSON.`, { cause });
+    if (!(cause instanceof MalformedPolicy)) throw cause;
+    throw new AwsError('InvalidParameterException', `The policy document of ${name} is malformed: ${cause.message}`, {
+      cause,
+    });
   }
   const policy = { name, document, updated: logs.kernel.clock.now() };
   logs.policies.put(name, policy);

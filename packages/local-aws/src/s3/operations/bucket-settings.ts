@@ -1,21 +1,33 @@
+import { MalformedPolicy, parsePolicy } from '../../kernel/authorization/policy.ts';
 import { AwsError } from '../../kernel/errors.ts';
 import type { Operation } from '../../kernel/service.ts';
+import { bucketArn } from '../permissions.ts';
 import { requireBucket, type S3 } from '../state.ts';
 
 export const putBucketPolicy: Operation<'s3', 'PutBucketPolicy', S3> = (input, _request, s3) => {
   const bucket = requireBucket(s3, input);
   const policy = input.Policy ?? '';
-  try {
-    JSON.parse(policy);
-  } catch (cause) {
-    throw new AwsError('MalformedPolicy', 'Policies must be valid JSON and the first byte must be {', {
-      status: 400,
-      cause,
-    });
-  }
+  checkPolicy(policy, bucket.name);
   s3.buckets.put(bucket.name, { ...bucket, policy });
   return {};
 };
+
+/** A policy that could not be decided by is refused, not kept. */
+function checkPolicy(policy: string, bucket: string): void {
+  const malformed = (message: string, cause?: unknown) =>
+    new AwsError('MalformedPolicy', message, { status: 400, cause });
+  if (!policy.startsWith('{')) throw malformed('Policies must be valid JSON and the first byte must be {');
+  try {
+    const { statements } = parsePolicy(policy, 'resource');
+    const others = statements.some(({ source: { Resource = [] } }) => Resource.some((arn) => !isOf(arn, bucket)));
+    if (others) throw malformed('Policy has invalid resource');
+  } catch (error) {
+    if (error instanceof MalformedPolicy) throw malformed(error.message, error);
+    throw error;
+  }
+}
+
+const isOf = (arn: string, bucket: string) => arn === bucketArn(bucket) || arn.startsWith(`${bucketArn(bucket)}/`);
 
 export const getBucketPolicy: Operation<'s3', 'GetBucketPolicy', S3> = (input, _request, s3) => {
   const { policy } = requireBucket(s3, input);

@@ -12,7 +12,7 @@ export const copyObject: Operation<'s3', 'CopyObject', S3> = async (input, reque
   requireBucket(s3, input);
   checkKey(input.Key);
   checkKind(input);
-  const source = requireObject(s3, copySource(input.CopySource));
+  const source = requireObject(s3, request.caller, copySource(input.CopySource));
   checkCopyConditions(source, {
     IfMatch: input.CopySourceIfMatch,
     IfNoneMatch: input.CopySourceIfNoneMatch,

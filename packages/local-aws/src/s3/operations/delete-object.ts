@@ -1,7 +1,9 @@
+import { isDenial } from '../../kernel/authorization/denial.ts';
 import { AwsError } from '../../kernel/errors.ts';
 import type { Operation } from '../../kernel/service.ts';
 import { checkWriteConditions } from '../conditions.ts';
 import { deleteObjectVersion } from '../object-write.ts';
+import { versioned } from '../permissions.ts';
 import { refuseMembers, requireBucket, type S3 } from '../state.ts';
 
 export const deleteObject: Operation<'s3', 'DeleteObject', S3> = (input, request, s3) => {
@@ -22,7 +24,21 @@ export const deleteObjects: Operation<'s3', 'DeleteObjects', S3> = (input, reque
       'The XML you provided was not well-formed or did not validate against our published schema',
       { status: 400 },
     );
-  const deleted = targets.map(({ Key, VersionId }) => {
+  const { authorization } = s3.kernel;
+  const denied: { Key: string | undefined; Code: string; Message: string }[] = [];
+  const allowed = targets.filter(({ Key, VersionId }) => {
+    try {
+      authorization.require('s3', request.caller, [
+        versioned({ Bucket: input.Bucket, Key, VersionId }, 'DeleteObject'),
+      ]);
+      return true;
+    } catch (error) {
+      if (!isDenial(error)) throw error;
+      denied.push({ Key, Code: error.code, Message: error.message });
+      return false;
+    }
+  });
+  const deleted = allowed.map(({ Key, VersionId }) => {
     const deletion = deleteObjectVersion(s3, { Bucket: input.Bucket, Key, VersionId }, request);
     return {
       Key,
@@ -30,5 +46,8 @@ export const deleteObjects: Operation<'s3', 'DeleteObjects', S3> = (input, reque
       ...(deletion.DeleteMarker ? { DeleteMarker: true, DeleteMarkerVersionId: deletion.VersionId } : {}),
     };
   });
-  return input.Delete?.Quiet ? {} : { Deleted: deleted };
+  return {
+    ...(input.Delete?.Quiet ? {} : { Deleted: deleted }),
+    ...(denied.length > 0 ? { Errors: denied } : {}),
+  };
 };

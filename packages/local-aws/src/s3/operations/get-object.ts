@@ -4,9 +4,9 @@ import { parseRange } from '../byte-range.ts';
 import { describeObject, requireObject } from '../object-read.ts';
 import { refuseMembers, type S3 } from '../state.ts';
 
-export const getObject: Operation<'s3', 'GetObject', S3> = (input, _request, s3) => {
+export const getObject: Operation<'s3', 'GetObject', S3> = (input, request, s3) => {
   refuseMembers('GetObject', input, ['PartNumber', 'SSECustomerAlgorithm']);
-  const object = requireObject(s3, input);
+  const object = requireObject(s3, request.caller, input);
   const description = describeObject(s3, object, input);
   const { size, segments } = object.content;
   const range = parseRange(input.Range, size);

@@ -4,10 +4,10 @@ import { parseRange } from '../byte-range.ts';
 import { describeObject, requireObject } from '../object-read.ts';
 import { refuseMembers, type S3 } from '../state.ts';
 
-export const headObject: Operation<'s3', 'HeadObject', S3> = (input, _request, s3) => {
+export const headObject: Operation<'s3', 'HeadObject', S3> = (input, request, s3) => {
   refuseMembers('HeadObject', input, ['PartNumber', 'SSECustomerAlgorithm']);
   try {
-    const object = requireObject(s3, input);
+    const object = requireObject(s3, request.caller, input);
     const { size } = object.content;
     const range = parseRange(input.Range, size);
     return {

@@ -25,7 +25,7 @@ export const uploadPart: Operation<'s3', 'UploadPart', S3> = async (input, reque
 
 export const uploadPartCopy: Operation<'s3', 'UploadPartCopy', S3> = async (input, { http: _, ...request }, s3) => {
   refuseMembers('UploadPartCopy', input, ['CopySourceSSECustomerAlgorithm', 'SSECustomerAlgorithm']);
-  const source = requireObject(s3, copySource(input.CopySource));
+  const source = requireObject(s3, request.caller, copySource(input.CopySource));
   checkCopyConditions(source, {
     IfMatch: input.CopySourceIfMatch,
     IfNoneMatch: input.CopySourceIfNoneMatch,

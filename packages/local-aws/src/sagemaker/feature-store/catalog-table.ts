@@ -1,5 +1,5 @@
 import type { TableInput } from '@aws-sdk/client-glue';
-import { type Caller, roleCaller, serviceCaller } from '../../kernel/caller.ts';
+import { type Caller, serviceRoleCaller } from '../../kernel/caller.ts';
 import { AwsError, messageOf } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { parseS3Uri } from '../storage/s3-uri.ts';
@@ -9,7 +9,8 @@ const TYPES = { String: 'string', Integral: 'bigint', Fractional: 'double' } as 
 const PARTITIONS = ['year', 'month', 'day', 'hour'].map((Name) => ({ Name, Type: 'string' }));
 
 /** Who acts for a group: its role. */
-export const groupCaller = ({ input }: FeatureGroup): Caller => roleCaller(input.RoleArn ?? '', 'FeatureStore');
+export const groupCaller = ({ input }: FeatureGroup): Caller =>
+  serviceRoleCaller('sagemaker.amazonaws.com', input.RoleArn ?? '', 'FeatureStore');
 
 /** The group's table as Glue gets it: features, the added columns, partitions by hour. */
 export function tableInput({ name, features, offline }: FeatureGroup): TableInput {
@@ -55,7 +56,7 @@ async function createTable(kernel: Kernel, group: FeatureGroup): Promise<void> {
   if (!group.offline) return;
   const caller = groupCaller(group);
   const Bucket = parseS3Uri(group.offline.uri)?.bucket;
-  await kernel.call('s3', 'HeadBucket', { Bucket }, serviceCaller('sagemaker.amazonaws.com', kernel.account));
+  await kernel.call('s3', 'HeadBucket', { Bucket }, caller);
   const database = group.offline.catalog?.Database;
   if (database === undefined) return;
   if (database === DEFAULT_DATABASE)

@@ -1,4 +1,9 @@
+import { type Caller, serviceRoleCaller } from '../../kernel/caller.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
+
+/** Who acts for a job, inside its container and around it. */
+export const jobCaller = (roleArn: string): Caller =>
+  serviceRoleCaller('sagemaker.amazonaws.com', roleArn, 'SageMaker');
 
 /** What every job finds in its environment: the role's credentials, and where AWS is. */
 export function jobEnvironment(
@@ -6,7 +11,7 @@ export function jobEnvironment(
   { roleArn, maxRuntimeSeconds }: { roleArn: string; maxRuntimeSeconds: number },
 ): Record<string, string> {
   // Uploading may follow the longest run.
-  const key = kernel.credentials.issue(roleArn, 'SageMaker', maxRuntimeSeconds + 3600);
+  const key = kernel.credentials.issue(jobCaller(roleArn), maxRuntimeSeconds + 3600);
   return {
     AWS_ACCESS_KEY_ID: key.accessKeyId,
     AWS_SECRET_ACCESS_KEY: key.secretAccessKey,

@@ -69,7 +69,7 @@ describe('SageMaker jobs', () => {
   const put = (Key: string, Body: string) => s3.send(new PutObjectCommand({ Bucket: 'job-data', Key, Body }));
 
   beforeAll(async () => {
-    aws = await startAws({ images });
+    aws = await startAws({ images, openRoles: ['jobs'] });
     sagemaker = aws.client(SageMakerClient);
     s3 = aws.client(S3Client);
     await s3.send(new CreateBucketCommand({ Bucket: 'job-data' }));

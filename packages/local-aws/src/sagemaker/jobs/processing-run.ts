@@ -1,12 +1,11 @@
 import { mkdir } from 'node:fs/promises';
-import { roleCaller } from '../../kernel/caller.ts';
 import { AwsError } from '../../kernel/errors.ts';
 import { FolderSync } from '../storage/folder-sync.ts';
 import type { S3Access } from '../storage/s3-folder.ts';
 import type { Container } from './container.ts';
 import { findImage } from './image.ts';
 import { fetchInput } from './inputs.ts';
-import { jobEnvironment, resourceConfig } from './job-environment.ts';
+import { jobCaller, jobEnvironment, resourceConfig } from './job-environment.ts';
 import { JobFailure } from './job-failure.ts';
 import { JobLog } from './job-log.ts';
 import { type ProcessEnd, runProcess } from './job-process.ts';
@@ -26,7 +25,7 @@ export async function runProcessing(
 ): Promise<ProcessEnd> {
   const { kernel } = jobs;
   const roleArn = input.RoleArn ?? '';
-  const s3: S3Access = { kernel, caller: roleCaller(roleArn, 'SageMaker') };
+  const s3: S3Access = { kernel, caller: jobCaller(roleArn) };
   const { ImageUri = '', ContainerArguments = [] } = input.AppSpecification ?? {};
   const image = findImage(kernel, ImageUri);
   const { Tags: _tags, ...configuration } = input;

@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { roleCaller } from '../../kernel/caller.ts';
 import { AwsError } from '../../kernel/errors.ts';
 import { packFolder } from '../storage/archive.ts';
 import { FolderSync } from '../storage/folder-sync.ts';
@@ -9,7 +8,7 @@ import { joinS3Uri } from '../storage/s3-uri.ts';
 import type { Container } from './container.ts';
 import { findImage } from './image.ts';
 import { fetchInput } from './inputs.ts';
-import { jobEnvironment, resourceConfig } from './job-environment.ts';
+import { jobCaller, jobEnvironment, resourceConfig } from './job-environment.ts';
 import { JobFailure } from './job-failure.ts';
 import { JobLog } from './job-log.ts';
 import { type ProcessEnd, runProcess } from './job-process.ts';
@@ -32,7 +31,7 @@ export async function runTraining(
   const { kernel } = jobs;
   const { input, name } = job;
   const roleArn = input.RoleArn ?? '';
-  const s3: S3Access = { kernel, caller: roleCaller(roleArn, 'SageMaker') };
+  const s3: S3Access = { kernel, caller: jobCaller(roleArn) };
   const image = findImage(kernel, input.AlgorithmSpecification?.TrainingImage ?? '');
   advanceTraining(jobs, name, 'Downloading', { startTime: job.startTime ?? kernel.clock.now() });
   await prepare(s3, job, container);

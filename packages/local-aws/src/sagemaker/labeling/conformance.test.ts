@@ -23,7 +23,7 @@ describe.skipIf(againstAws)('Ground Truth with real clients', () => {
   let sagemaker: SageMakerClient;
 
   beforeAll(async () => {
-    aws = await startAws();
+    aws = await startAws({ openRoles: ['ground-truth'] });
     s3 = aws.client(S3Client);
     sagemaker = aws.client(SageMakerClient);
     await s3.send(new CreateBucketCommand({ Bucket: 'labels' }));

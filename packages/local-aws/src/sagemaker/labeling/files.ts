@@ -1,4 +1,4 @@
-import { roleCaller } from '../../kernel/caller.ts';
+import { serviceRoleCaller } from '../../kernel/caller.ts';
 import { messageOf } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Job } from './job.ts';
@@ -10,7 +10,11 @@ export class JobFiles {
 
   constructor(kernel: Kernel, job: Job) {
     this.#kernel = kernel;
-    this.#caller = roleCaller(job.request.RoleArn ?? '', `labeling-${job.name}`.slice(0, 64));
+    this.#caller = serviceRoleCaller(
+      'sagemaker.amazonaws.com',
+      job.request.RoleArn ?? '',
+      `labeling-${job.name}`.slice(0, 64),
+    );
   }
 
   /** A file's text; throws an `Error` that says what could not be read. */

@@ -3,10 +3,11 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CreateLabelingJobCommandInput } from '@aws-sdk/client-sagemaker';
-import { serviceCaller } from '../../kernel/caller.ts';
+import { openRoles, standIn } from '../../kernel/authorization/stand-in.ts';
+import { administratorCaller } from '../../kernel/caller.ts';
 import { type ManualClock, manualClock } from '../../kernel/clock.ts';
 import { Kernel } from '../../kernel/kernel.ts';
-import { defineService, type HttpContext, type Service } from '../../kernel/service.ts';
+import type { HttpContext, Service } from '../../kernel/service.ts';
 import { builtInFunction } from './built-in-functions.ts';
 import type { TaskKind } from './job.ts';
 import { createLabeling, type LabelingState, labelingOperations, labelingRoutes } from './labeling.ts';
@@ -62,9 +63,9 @@ export async function labelingLab(s3: Service): Promise<LabelingLab> {
   const dataDir = mkdtempSync(join(tmpdir(), 'labeling-'));
   const clock = manualClock();
   const events: LabelingLab['events'] = [];
-  const caller = serviceCaller('tests', ACCOUNT);
+  const caller = administratorCaller(ACCOUNT);
   let state: LabelingState | undefined;
-  const sagemaker = defineService<'sagemaker', { labeling: LabelingState }>({
+  const sagemaker = standIn<'sagemaker', { labeling: LabelingState }>({
     name: 'sagemaker',
     signingName: 'sagemaker',
     load: () => import('@aws-sdk/client-sagemaker'),
@@ -75,7 +76,7 @@ export async function labelingLab(s3: Service): Promise<LabelingLab> {
     operations: labelingOperations,
     routes: labelingRoutes,
   });
-  const eventbridge = defineService<'eventbridge', null>({
+  const eventbridge = standIn<'eventbridge', null>({
     name: 'eventbridge',
     signingName: 'events',
     load: () => import('@aws-sdk/client-eventbridge'),
@@ -93,7 +94,7 @@ export async function labelingLab(s3: Service): Promise<LabelingLab> {
       throw new Error(message);
     };
     const options = { dataDir, account: ACCOUNT, region: REGION, clock, images: {}, report };
-    const opened = new Kernel(options, [eventbridge, s3, sagemaker]);
+    const opened = new Kernel(options, [openRoles, eventbridge, s3, sagemaker]);
     await opened.start('http://127.0.0.1:0');
     return opened;
   };
@@ -118,7 +119,7 @@ export async function labelingLab(s3: Service): Promise<LabelingLab> {
       await route.handler({
         query: url.searchParams,
         parameters: { ...match.groups },
-        authenticate: async () => caller,
+        administrator: async () => undefined,
         body: async () => Buffer.from(JSON.stringify(body ?? null)),
         response: {
           writeHead: (code: number) => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { administratorCaller } from '../../kernel/caller.ts';
 import { s3Service } from '../../s3/service.ts';
 import { jobInput, type LabelingLab, labelingLab } from './lab.ts';
 
@@ -230,7 +231,7 @@ describe('time', () => {
       'sagemaker',
       'StopLabelingJob',
       { LabelingJobName: 'boxes-1' },
-      { kind: 'service', arn: 't', account: '0' },
+      administratorCaller('000000000000'),
     );
     await lab.settle();
     expect(await lab.describe('boxes-1')).toMatchObject({
@@ -300,7 +301,7 @@ describe('CreateLabelingJob refuses', () => {
   const refused = (change: (input: ReturnType<typeof jobInput>) => void) => {
     const input = jobInput('boxes-1', 'BoundingBox');
     change(input);
-    return expect(lab.kernel.call('sagemaker', 'CreateLabelingJob', input, { kind: 'service', arn: 't', account: '0' }))
+    return expect(lab.kernel.call('sagemaker', 'CreateLabelingJob', input, administratorCaller('000000000000')))
       .rejects;
   };
   const task = (input: ReturnType<typeof jobInput>) => input.HumanTaskConfig ?? {};

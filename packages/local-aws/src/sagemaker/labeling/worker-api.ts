@@ -133,9 +133,9 @@ function answerTask(
   return { ...done, repeated: false };
 }
 
-/** Only who signs as this account may act for workers, and only for teams that exist. */
+/** Only the administrator may act for workers, and only for teams that exist. */
 async function admitted(context: HttpContext, { teams }: LabelingState): Promise<boolean> {
-  await context.authenticate();
+  await context.administrator();
   const team = context.parameters.team ?? '';
   if (teams.exists(team)) return true;
   refuse(

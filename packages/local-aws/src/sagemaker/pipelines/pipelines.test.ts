@@ -156,7 +156,7 @@ describe('SageMaker Pipelines', () => {
   let sagemaker: SageMakerClient;
 
   beforeAll(async () => {
-    aws = await startAws({ images });
+    aws = await startAws({ images, openRoles: ['pipeline'] });
     sagemaker = aws.client(SageMakerClient);
     await aws.client(S3Client).send(new CreateBucketCommand({ Bucket: 'job-data' }));
     await sagemaker.send(new CreateModelPackageGroupCommand({ ModelPackageGroupName: 'detector' }));

@@ -1,4 +1,4 @@
-import { roleCaller } from '../../kernel/caller.ts';
+import { serviceRoleCaller } from '../../kernel/caller.ts';
 import { describeProcessingJob } from '../jobs/processing-describe.ts';
 import { describeTrainingJob } from '../jobs/training-describe.ts';
 import { readText } from '../storage/s3-folder.ts';
@@ -11,7 +11,8 @@ import type { Scope } from './resolve.ts';
 import { StepFailure } from './step-failure.ts';
 
 /** Who acts for an execution. */
-export const executionCaller = ({ roleArn }: Execution) => roleCaller(roleArn, 'SageMaker-Pipelines');
+export const executionCaller = ({ roleArn }: Execution) =>
+  serviceRoleCaller('sagemaker.amazonaws.com', roleArn, 'SageMaker-Pipelines');
 
 /** What the references of an execution's steps stand for. */
 export function executionScope(pipelines: Pipelines, execution: Execution, definition: Definition): Scope {

@@ -2,17 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { serviceCaller } from '../../kernel/caller.ts';
+import { standIn } from '../../kernel/authorization/stand-in.ts';
+import { administratorCaller } from '../../kernel/caller.ts';
 import { manualClock } from '../../kernel/clock.ts';
 import { Kernel } from '../../kernel/kernel.ts';
-import { defineService } from '../../kernel/service.ts';
 import { sagemakerService } from '../service.ts';
 
 it('says each change of an execution and of its steps, as SageMaker words it', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'pipeline-events-'));
   const clock = manualClock(Date.parse('2026-03-04T13:03:13.250Z'));
   const events: { type: string | undefined; resources: string[] | undefined; detail: unknown }[] = [];
-  const eventbridge = defineService<'eventbridge', null>({
+  const eventbridge = standIn<'eventbridge', null>({
     name: 'eventbridge',
     signingName: 'events',
     load: () => import('@aws-sdk/client-eventbridge'),
@@ -29,7 +29,7 @@ it('says each change of an execution and of its steps, as SageMaker words it', a
   const options = { dataDir, account: '000000000000', region: 'eu-west-1', clock, images: {}, report };
   const kernel = new Kernel(options, [sagemakerService, eventbridge]);
   await kernel.start('http://127.0.0.1:0');
-  const caller = serviceCaller('test.amazonaws.com', '000000000000');
+  const caller = administratorCaller('000000000000');
   const PipelineDefinition = JSON.stringify({
     Version: '2020-12-01',
     Steps: [{ Name: 'TooWeak', Type: 'Fail', Arguments: { ErrorMessage: 'mAP below threshold' } }],

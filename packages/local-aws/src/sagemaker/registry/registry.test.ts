@@ -2,14 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { serviceCaller } from '../../kernel/caller.ts';
+import { standIn } from '../../kernel/authorization/stand-in.ts';
+import { administratorCaller } from '../../kernel/caller.ts';
 import { type ManualClock, manualClock } from '../../kernel/clock.ts';
 import { Kernel } from '../../kernel/kernel.ts';
-import { defineService } from '../../kernel/service.ts';
 import { sagemakerService } from '../service.ts';
 import { modelPackageGroupResource } from './resources/model-package-group.ts';
 
-const caller = serviceCaller('test.amazonaws.com', '000000000000');
+const caller = administratorCaller('000000000000');
 const ARN = 'arn:aws:sagemaker:eu-west-1:000000000000:model-package/detector';
 
 describe('the model registry', () => {
@@ -22,7 +22,7 @@ describe('the model registry', () => {
     dataDir = await mkdtemp(join(tmpdir(), 'registry-'));
     clock = manualClock(Date.parse('2026-03-04T16:10:14.500Z'));
     events = [];
-    const eventbridge = defineService<'eventbridge', null>({
+    const eventbridge = standIn<'eventbridge', null>({
       name: 'eventbridge',
       signingName: 'events',
       load: () => import('@aws-sdk/client-eventbridge'),
@@ -115,7 +115,7 @@ describe('the model registry', () => {
     expect(described).toMatchObject({
       ApprovalDescription: 'good',
       CustomerMetadataProperties: { map50: '0.8', reviewed: 'yes' },
-      LastModifiedBy: { IamIdentity: { Arn: 'test.amazonaws.com' } },
+      LastModifiedBy: { IamIdentity: { Arn: caller.arn } },
     });
   });
 

@@ -1,6 +1,6 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { serviceCaller } from '../../kernel/caller.ts';
+import { administratorCaller } from '../../kernel/caller.ts';
 import { ACCOUNT, block, call, machine } from '../testing.ts';
 import { type Conformance, conformanceLab, doing } from './functions.ts';
 
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => lab.close());
 
-const caller = serviceCaller('tests', ACCOUNT);
+const caller = administratorCaller(ACCOUNT);
 /** `5 TaskStateEntered <- 3` for each event. */
 const chain = (events: HistoryEvent[]) =>
   events.map(({ id, type, previousEventId }) => `${id} ${type} <- ${previousEventId}`);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { administratorCaller } from '../../kernel/caller.ts';
 import type { Json } from '../json.ts';
 import { block, call, type Described, machine } from '../testing.ts';
 import { type Conformance, conformanceLab, doing } from './functions.ts';
@@ -283,7 +284,7 @@ describe('Map', () => {
     await lab.describe(arn);
     const started = (await lab.history(arn)).filter((type) => type === 'MapIterationStarted');
     expect(started).toHaveLength(most);
-    await lab.kernel.call('sfn', 'StopExecution', { executionArn: arn }, { kind: 'service', arn: 't', account: '0' });
+    await lab.kernel.call('sfn', 'StopExecution', { executionArn: arn }, administratorCaller('000000000000'));
     lab.release();
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { administratorCaller } from '../../kernel/caller.ts';
 import type { Json } from '../json.ts';
 import { call, FunctionError, type Lab, machine, stateMachineLab } from '../testing.ts';
 
@@ -267,7 +268,7 @@ describe('tasks', () => {
       'sfn',
       'StopExecution',
       { executionArn: arn, error: 'E', cause: 'C' },
-      { kind: 'service', arn: 't', account: '0' },
+      administratorCaller('000000000000'),
     );
     release({});
     expect(await lab.describe(arn)).toMatchObject({ status: 'ABORTED', error: 'E', cause: 'C' });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Caller, roleCaller } from '../../kernel/caller.ts';
+import { type Caller, serviceRoleCaller } from '../../kernel/caller.ts';
 import { AwsError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { apiFailure } from '../interpreter/failure.ts';
@@ -10,7 +10,7 @@ import { invokeFunction, lambdaInvoke } from './lambda.ts';
 
 /** Whom a task's calls are made by: the machine's role, in a session named after the execution. */
 export function taskCaller(roleArn: string, executionName: string): Caller {
-  return roleCaller(roleArn, executionName.slice(0, 64));
+  return serviceRoleCaller('states.amazonaws.com', roleArn, executionName.slice(0, 64));
 }
 
 /** Runs a task to its result. Throws a `StateError`. */

@@ -1,6 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
+import { standIn } from '../../kernel/authorization/stand-in.ts';
+import { administratorCaller } from '../../kernel/caller.ts';
 import { AwsError } from '../../kernel/errors.ts';
-import { defineService, type Service } from '../../kernel/service.ts';
+import type { Service } from '../../kernel/service.ts';
 import { type Lab, stateMachineLab } from '../testing.ts';
 
 let lab: Lab;
@@ -22,7 +24,7 @@ function fakeJobs(clock: () => number): FakeJobs {
     stopped: [],
     callers: [],
     status: 'InProgress',
-    service: defineService<'sagemaker', null>({
+    service: standIn<'sagemaker', null>({
       name: 'sagemaker',
       signingName: 'sagemaker',
       load: () => import('@aws-sdk/client-sagemaker'),
@@ -114,8 +116,7 @@ test.each(['a timeout', 'StopExecution'])('%s stops the job that is waited for',
   const arn = await lab.start(label({ TimeoutSeconds: 60 }));
   await lab.describe(arn);
   if (what === 'a timeout') await lab.clock.advance(60_000);
-  else
-    await lab.kernel.call('sfn', 'StopExecution', { executionArn: arn }, { kind: 'service', arn: 't', account: '0' });
+  else await lab.kernel.call('sfn', 'StopExecution', { executionArn: arn }, administratorCaller('000000000000'));
   const { status } = await lab.describe(arn);
   expect(status).toBe(what === 'a timeout' ? 'FAILED' : 'ABORTED');
   expect(jobs.stopped).toEqual(['job']);
@@ -132,7 +133,7 @@ test('a job of that name from before is not mistaken for the task’s own', asyn
 });
 
 test('aws-sdk tasks call the API as it is, and name its errors after the service', async () => {
-  const sqs = defineService<'sqs', null>({
+  const sqs = standIn<'sqs', null>({
     name: 'sqs',
     signingName: 'sqs',
     load: () => import('@aws-sdk/client-sqs'),

@@ -1,8 +1,9 @@
+import { internalCaller, roleCaller } from '../../kernel/caller.ts';
 import { AwsError, notImplemented } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Operation } from '../../kernel/service.ts';
 
-/** Gives credentials of a role that exists. */
+/** Gives credentials of a role that trusts the caller: the door has asked its trust policy. */
 export const assumeRole: Operation<'sts', 'AssumeRole', Kernel> = async (input, { caller }, kernel) => {
   if (input.Policy !== undefined || (input.PolicyArns?.length ?? 0) > 0)
     throw notImplemented('sts:AssumeRole with a session policy');
@@ -16,7 +17,8 @@ export const assumeRole: Operation<'sts', 'AssumeRole', Kernel> = async (input, 
       `Value '${DurationSeconds}' at 'durationSeconds' failed to satisfy constraint: Member must have a value from 900 to 43200`,
     );
   const name = RoleArn.slice(RoleArn.lastIndexOf('/') + 1);
-  const role = await kernel.call('iam', 'GetRole', { RoleName: name }, caller).then(
+  const asSts = internalCaller('sts.amazonaws.com', kernel.account);
+  const role = await kernel.call('iam', 'GetRole', { RoleName: name }, asSts).then(
     ({ Role }) => Role,
     (error: unknown) => {
       if (error instanceof AwsError && error.code === 'NoSuchEntityException') return undefined;
@@ -31,7 +33,7 @@ export const assumeRole: Operation<'sts', 'AssumeRole', Kernel> = async (input, 
     );
   if (DurationSeconds > (role.MaxSessionDuration ?? 3600))
     throw invalid('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
-  const key = kernel.credentials.issue(RoleArn, RoleSessionName, DurationSeconds);
+  const key = kernel.credentials.issue(roleCaller(RoleArn, RoleSessionName), DurationSeconds);
   return {
     Credentials: {
       AccessKeyId: key.accessKeyId,

@@ -1,0 +1,48 @@
+import type { Kernel } from '../kernel/kernel.ts';
+import type { ServiceAuthorization } from '../kernel/service.ts';
+import { MANAGED_POLICIES } from './managed-policies.ts';
+import type { Iam } from './role.ts';
+
+const role = ({ RoleName = '' }: { RoleName?: string | undefined }, kernel: Kernel, { roles }: Iam) =>
+  roles.get(RoleName)?.arn ?? kernel.arn('iam', `role/${RoleName}`, 'regionless');
+
+/** A role's name is the last part of its ARN; a role of that name below another path is another one. */
+const roleOf = (arn: string, { roles }: Iam) => {
+  const found = roles.get(arn.slice(arn.lastIndexOf('/') + 1));
+  return found?.arn === arn ? found : undefined;
+};
+
+export const iamAuthorization: ServiceAuthorization<'iam', Iam> = {
+  prefix: 'iam',
+  permissions: {
+    AttachRolePolicy: role,
+    CreateRole: ({ Path = '/', RoleName }, kernel) => kernel.arn('iam', `role${Path}${RoleName}`, 'regionless'),
+    DeleteRole: role,
+    DeleteRolePolicy: role,
+    DetachRolePolicy: role,
+    GetRole: role,
+    GetRolePolicy: role,
+    ListAttachedRolePolicies: role,
+    ListRolePolicies: role,
+    ListRoles: (_input, kernel) => kernel.arn('iam', 'role/', 'regionless'),
+    PutRolePolicy: role,
+    TagRole: role,
+    UntagRole: role,
+    UpdateAssumeRolePolicy: role,
+    UpdateRole: role,
+  },
+  identityPolicies(roleArn, iam) {
+    const found = roleOf(roleArn, iam);
+    if (!found) return [];
+    const inline = Object.entries(found.inlinePolicies).map(([name, text]) => ({ name, text }));
+    const attached = found.attachedPolicies.flatMap(({ arn, name }) => {
+      const text = MANAGED_POLICIES[arn];
+      return text === undefined ? [] : { name, text };
+    });
+    return [...inline, ...attached];
+  },
+  trustPolicies(roleArn, iam) {
+    const found = roleOf(roleArn, iam);
+    return found ? [{ name: 'AssumeRolePolicyDocument', text: found.trustPolicy }] : [];
+  },
+};
