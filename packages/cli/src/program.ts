@@ -4,6 +4,7 @@ import { CliError } from './cli-error.ts';
 import { demoCommand } from './commands/demo.ts';
 import { deploy } from './commands/deploy.ts';
 import { devices } from './commands/devices.ts';
+import { doctor } from './commands/doctor.ts';
 import { down } from './commands/down.ts';
 import { importAnnotated } from './commands/import.ts';
 import { decide, models } from './commands/models.ts';
@@ -75,6 +76,10 @@ export function createProgram(): Command {
     .description('where the chain stands')
     .option('--watch', 'again and again', false)
     .action((options: { watch: boolean }) => withContext((context) => status(context, options))());
+  program
+    .command('doctor')
+    .description('what is not well, and which permissions of the stacks nothing has needed')
+    .action(withContext(doctor));
   program
     .command('stuck')
     .description('what no service could process, where and why; or send it back there')

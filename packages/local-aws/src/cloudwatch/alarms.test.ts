@@ -15,7 +15,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startAws, type TestAws } from '../../test/harness.ts';
+import { openToRules, startAws, type TestAws } from '../../test/harness.ts';
 import { type ManualClock, manualClock } from '../kernel/clock.ts';
 
 const MINUTE = 60_000;
@@ -33,7 +33,7 @@ describe('alarms', () => {
     aws = await startAws({ clock, report: () => {} });
     connect();
     queueUrl = (await sqs.send(new CreateQueueCommand({ QueueName: 'letters' }))).QueueUrl ?? '';
-    heard = (await sqs.send(new CreateQueueCommand({ QueueName: 'heard' }))).QueueUrl ?? '';
+    heard = (await sqs.send(new CreateQueueCommand({ QueueName: 'heard', Attributes: openToRules('heard') }))).QueueUrl ?? '';
     const eventBridge = aws.client(EventBridgeClient);
     const EventPattern = JSON.stringify({
       source: ['aws.cloudwatch'],

@@ -1,7 +1,8 @@
+import type { PolicyText } from '../kernel/authorization/authorization.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { ServiceAuthorization } from '../kernel/service.ts';
 import { MANAGED_POLICIES } from './managed-policies.ts';
-import type { Iam } from './role.ts';
+import type { Iam, Role } from './role.ts';
 
 const role = ({ RoleName = '' }: { RoleName?: string | undefined }, kernel: Kernel, { roles }: Iam) =>
   roles.get(RoleName)?.arn ?? kernel.arn('iam', `role/${RoleName}`, 'regionless');
@@ -11,6 +12,16 @@ const roleOf = (arn: string, { roles }: Iam) => {
   const found = roles.get(arn.slice(arn.lastIndexOf('/') + 1));
   return found?.arn === arn ? found : undefined;
 };
+
+/** What a role may do: its own policies and those that are attached to it. */
+export function policiesOf({ inlinePolicies, attachedPolicies }: Role): PolicyText[] {
+  const inline = Object.entries(inlinePolicies).map(([name, text]) => ({ name, text }));
+  const attached = attachedPolicies.flatMap(({ arn, name }) => {
+    const text = MANAGED_POLICIES[arn];
+    return text === undefined ? [] : { name, text };
+  });
+  return [...inline, ...attached];
+}
 
 export const iamAuthorization: ServiceAuthorization<'iam', Iam> = {
   prefix: 'iam',
@@ -33,13 +44,7 @@ export const iamAuthorization: ServiceAuthorization<'iam', Iam> = {
   },
   identityPolicies(roleArn, iam) {
     const found = roleOf(roleArn, iam);
-    if (!found) return [];
-    const inline = Object.entries(found.inlinePolicies).map(([name, text]) => ({ name, text }));
-    const attached = found.attachedPolicies.flatMap(({ arn, name }) => {
-      const text = MANAGED_POLICIES[arn];
-      return text === undefined ? [] : { name, text };
-    });
-    return [...inline, ...attached];
+    return found ? policiesOf(found) : [];
   },
   trustPolicies(roleArn, iam) {
     const found = roleOf(roleArn, iam);

@@ -1,4 +1,5 @@
 import { defineService } from '../kernel/service.ts';
+import { giveAccessReport } from './access-report.ts';
 import {
   attachRolePolicy,
   deleteRolePolicy,
@@ -47,5 +48,6 @@ export const iamService = defineService<'iam', Iam>({
     UpdateAssumeRolePolicy: updateAssumeRolePolicy,
     UpdateRole: updateRole,
   },
+  routes: [{ method: 'GET', path: /^\/_iam\/access$/, handler: giveAccessReport }],
   resources: { 'AWS::IAM::Policy': policyResource, 'AWS::IAM::Role': roleResource },
 });

@@ -77,6 +77,23 @@ export class CallLog {
     }));
   }
 
+  /** The calls that IAM denied, by caller and operation. */
+  denials(): { callerArn: string; service: string; operation: string; calls: number; last: string }[] {
+    const rows = this.#db
+      .prepare(
+        `SELECT caller, service, operation, COUNT(*) AS calls, MAX(at) AS last FROM calls
+         WHERE error IN ('AccessDenied', 'AccessDeniedException') GROUP BY caller, service, operation ORDER BY last DESC`,
+      )
+      .all();
+    return rows.map((row) => ({
+      callerArn: String(row.caller),
+      service: String(row.service),
+      operation: String(row.operation),
+      calls: Number(row.calls),
+      last: new Date(Number(row.last)).toISOString(),
+    }));
+  }
+
   /** How often each caller called what, and how many of those calls failed. */
   summary(): { callerArn: string; service: string; operation: string; calls: number; failed: number }[] {
     const rows = this.#db

@@ -1,3 +1,4 @@
+import { internalCaller } from '../../kernel/caller.ts';
 import { AwsError } from '../../kernel/errors.ts';
 import type { Operation } from '../../kernel/service.ts';
 import { required } from '../errors.ts';
@@ -6,11 +7,11 @@ import type { Greengrass } from '../state.ts';
 
 export const listCoreDevices: Operation<'greengrassv2', 'ListCoreDevices', Greengrass> = async (
   input,
-  { caller },
+  _request,
   greengrass,
 ) => {
   const { status, thingGroupArn } = input;
-  const members = thingGroupArn === undefined ? undefined : await membersOf(greengrass, thingGroupArn, caller);
+  const members = thingGroupArn === undefined ? undefined : await membersOf(greengrass, thingGroupArn);
   const found = greengrass.devices
     .list()
     .map(({ value }) => value)
@@ -30,11 +31,9 @@ export const listCoreDevices: Operation<'greengrassv2', 'ListCoreDevices', Green
   };
 };
 
-async function membersOf(
-  { kernel }: Greengrass,
-  arn: string,
-  caller: Parameters<typeof kernel.call>[3],
-): Promise<string[]> {
+/** Greengrass knows who is in a group; whoever lists devices needs no permission of IoT's. */
+async function membersOf({ kernel }: Greengrass, arn: string): Promise<string[]> {
+  const caller = internalCaller('greengrass.amazonaws.com', kernel.account);
   const thingGroupName = arn.slice(arn.lastIndexOf('/') + 1);
   const members: string[] = [];
   let nextToken: string | undefined;

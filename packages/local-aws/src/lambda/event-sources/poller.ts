@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Message } from '@aws-sdk/client-sqs';
-import type { Caller } from '../../kernel/caller.ts';
+import { type Caller, internalCaller } from '../../kernel/caller.ts';
 import { Closing, messageOf } from '../../kernel/errors.ts';
 import { RECEIVED } from '../../kernel/in-hand.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { EnvironmentPool } from '../environment-pool.ts';
 import type { Functions, LambdaFunction } from '../functions.ts';
-import { functionCaller, functionReference } from '../functions.ts';
+import { functionCaller, functionReference, PRINCIPAL } from '../functions.ts';
 import { failedMessages, recordOf, withinPayload } from './batch.ts';
 import type { Mapping } from './mappings.ts';
 
@@ -107,10 +107,11 @@ export class Poller {
       if (more.length === 0 && left <= LONG_POLL_SECONDS) break;
     }
     if (!this.#stopped) return messages;
-    // Stopped while it waited: others may have them at once.
+    // Stopped while it waited: others may have them at once. The role needs no permission for that.
+    const asLambda = internalCaller(PRINCIPAL, this.#kernel.account);
     for (const { ReceiptHandle } of messages) {
       const input = { QueueUrl: this.#queueUrl, ReceiptHandle, VisibilityTimeout: 0 };
-      await this.#kernel.call('sqs', 'ChangeMessageVisibility', input, caller);
+      await this.#kernel.call('sqs', 'ChangeMessageVisibility', input, asLambda);
     }
     this.#release(messages);
     return [];
