@@ -3,9 +3,9 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
+import { openRoles, standIn } from '../../kernel/authorization/stand-in.ts';
 import { type ManualClock, manualClock } from '../../kernel/clock.ts';
 import { Kernel } from '../../kernel/kernel.ts';
-import { openRoles, standIn } from '../../kernel/authorization/stand-in.ts';
 
 export interface QueueStub {
   kernel: Kernel;
