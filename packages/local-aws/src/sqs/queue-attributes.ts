@@ -43,7 +43,6 @@ function isPolicy(value: string): boolean {
   }
 }
 
-
 export const settings = {
   DelaySeconds: number(0, 0, 900),
   MaximumMessageSize: number(1_048_576, 1024, 1_048_576),
