@@ -257,7 +257,9 @@ describe('EventBridge events', () => {
     const harsh = await startAws({ clock, eventDelivery });
     try {
       const queues = harsh.client(SQSClient);
-      const { QueueUrl } = await queues.send(new CreateQueueCommand({ QueueName: 'twice' }));
+      const { QueueUrl } = await queues.send(
+        new CreateQueueCommand({ QueueName: 'twice', Attributes: openToRules('twice') }),
+      );
       const bus = harsh.client(EventBridgeClient);
       await bus.send(new PutRuleCommand({ Name: 'twice', EventPattern: JSON.stringify({ source: ['app'] }) }));
       const Targets = [{ Id: 't', Arn: 'arn:aws:sqs:eu-west-1:000000000000:twice' }];
