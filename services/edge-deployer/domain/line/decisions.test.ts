@@ -113,6 +113,73 @@ describe('withdraw', () => {
   });
 });
 
+describe('decisions that come twice and in any order', () => {
+  type Decision = ['approve' | 'withdraw', number, number];
+  const apply = (line: Line, [kind, version, minute]: Decision) =>
+    kind === 'approve' ? approve(line, model(version), at(minute)) : withdraw(line, model(version), at(minute));
+
+  /** What the line comes to; `finish` is what becomes of a rollout before the next decision is heard. */
+  const comesTo = (decisions: readonly Decision[], finish: (line: Line) => Line) => {
+    const line = decisions.reduce((now, decision) => finish(apply(now, decision)), emptyLine('line'));
+    return currentRollout(line)?.modelPackageVersion;
+  };
+  const asTheyAre = (line: Line) => line;
+  const completed = (line: Line) => (line.rollouts.at(-1)?.state === 'requested' ? after(line, 'completed') : line);
+
+  function orders<T>(items: readonly T[]): T[][] {
+    if (items.length === 0) return [[]];
+    return items.flatMap((item, index) => orders(items.toSpliced(index, 1)).map((rest) => [item, ...rest]));
+  }
+
+  it.each<[string, Decision[], number]>([
+    [
+      'a model that replaced another is rejected',
+      [
+        ['approve', 3, 1],
+        ['approve', 4, 2],
+        ['withdraw', 4, 3],
+      ],
+      3,
+    ],
+    [
+      'a model that was replaced is rejected',
+      [
+        ['approve', 3, 1],
+        ['approve', 4, 2],
+        ['withdraw', 3, 3],
+      ],
+      4,
+    ],
+    [
+      'a rejected model is approved anew',
+      [
+        ['approve', 3, 1],
+        ['withdraw', 3, 2],
+        ['approve', 3, 3],
+      ],
+      3,
+    ],
+    [
+      'the older model is approved anew',
+      [
+        ['approve', 3, 1],
+        ['approve', 4, 2],
+        ['withdraw', 3, 3],
+        ['approve', 3, 4],
+      ],
+      3,
+    ],
+  ])('come to the same: %s', (_, decisions, wanted) => {
+    for (const finish of [asTheyAre, completed]) {
+      expect(comesTo(decisions, finish)).toBe(wanted);
+      for (const order of orders(decisions)) {
+        expect(comesTo(order, finish), JSON.stringify(order)).toBe(wanted);
+        for (const again of decisions) expect(comesTo([...order, again], finish), JSON.stringify(order)).toBe(wanted);
+      }
+    }
+  });
+});
+
 describe('settle', () => {
   const device = (thing: string, status: string, detail?: string) => ({ thing, status, detail });
 

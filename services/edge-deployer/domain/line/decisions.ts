@@ -7,6 +7,7 @@ import {
   lastGoodModel,
   modelOf,
   type Rollout,
+  untriedModel,
   withModel,
   withRollout,
 } from './line.ts';
@@ -16,22 +17,33 @@ export type DecidedPackage = Pick<LineModel, 'modelPackageArn' | 'modelPackageVe
 
 /**
  * A model was approved: it goes to the line. An approval that was heard before changes nothing, also when it was said
- * anew (whoever says it may die before it knows that it did); and neither does one that was made before the decision
- * that the line follows now: it came late.
+ * anew while the line follows it (whoever says it may die before it knows that it did); and neither does one that was
+ * made before the decision that the line follows now: it came late.
  */
 export function approve(line: Line, model: DecidedPackage & { modelUri: string }, cause: Metadata): Line {
-  if (!isNews(line, model.modelPackageVersion, cause)) return line;
-  const before = modelOf(line, model.modelPackageVersion);
+  const { modelPackageVersion } = model;
+  if (!isNews(line, modelPackageVersion, cause)) return line;
   const known = withModel(line, { ...model, verdict: 'approved', decidedAt: cause.occurredAt });
-  if (before?.verdict === 'approved') return known;
+  const followed = followedDecision(line);
+  if (followed?.modelPackageVersion === modelPackageVersion) return known;
+  if (followed !== undefined && followed.decidedAt >= cause.occurredAt) return known;
+  return withRollout(known, { modelPackageVersion, kind: 'approval', cause });
+}
+
+/** The approved model that the line has, or is about to have, and the newest decision for it; undefined when it is stranded. */
+function followedDecision(line: Line): Pick<LineModel, 'modelPackageVersion' | 'decidedAt'> | undefined {
   const current = currentRollout(line);
-  if (current !== undefined && current.cause.occurredAt >= cause.occurredAt) return known;
-  return withRollout(known, { modelPackageVersion: model.modelPackageVersion, kind: 'approval', cause });
+  const model = current && modelOf(line, current.modelPackageVersion);
+  if (current === undefined || model?.verdict !== 'approved') return undefined;
+  const { modelPackageVersion, decidedAt } = model;
+  const { occurredAt } = current.cause;
+  return { modelPackageVersion, decidedAt: decidedAt > occurredAt ? decidedAt : occurredAt };
 }
 
 /**
- * A model was rejected: when the line runs it, or is about to, the last good one comes back. Without one, a rollout that
- * was not deployed yet is dropped; one that was leaves the line stranded ({@link strandedRollout}).
+ * A model was rejected: when the line runs it, or is about to, the last good one comes back, or else one that was
+ * approved and never had its turn, its approval having come late. Without either, a rollout that was not deployed yet is
+ * dropped; one that was leaves the line stranded ({@link strandedRollout}).
  */
 export function withdraw(line: Line, model: DecidedPackage, cause: Metadata): Line {
   const { modelPackageVersion } = model;
@@ -40,7 +52,7 @@ export function withdraw(line: Line, model: DecidedPackage, cause: Metadata): Li
   const known = withModel(line, { ...before, ...model, verdict: 'rejected', decidedAt: cause.occurredAt });
   const current = currentRollout(known);
   if (current?.modelPackageVersion !== modelPackageVersion) return known;
-  const good = lastGoodModel(known, modelPackageVersion);
+  const good = lastGoodModel(known, modelPackageVersion) ?? untriedModel(known, modelPackageVersion);
   if (good === undefined) {
     if (current.state !== 'requested') return known;
     return changeRollout(known, current.id, (rollout) => ({ ...rollout, state: 'superseded' }));

@@ -66,6 +66,18 @@ export function lastGoodModel(line: Line, badVersion: number): LineModel | undef
   return undefined;
 }
 
+/** The model approved last of those that never failed on a device, other than the one to get away from. */
+export function untriedModel(line: Line, badVersion: number): LineModel | undefined {
+  const failed = new Set(
+    line.rollouts.flatMap((each) => (each.state === 'rolled-back' ? each.modelPackageVersion : [])),
+  );
+  return line.models
+    .filter(({ verdict, modelPackageVersion: version }) => verdict === 'approved' && version !== badVersion)
+    .filter(({ modelPackageVersion }) => !failed.has(modelPackageVersion))
+    .toSorted((a, b) => a.decidedAt.localeCompare(b.decidedAt))
+    .at(-1);
+}
+
 export function withModel(line: Line, model: LineModel): Line {
   const others = line.models.filter(({ modelPackageVersion }) => modelPackageVersion !== model.modelPackageVersion);
   return { ...line, models: [...others, model] };
