@@ -33,7 +33,8 @@ describe('alarms', () => {
     aws = await startAws({ clock, report: () => {} });
     connect();
     queueUrl = (await sqs.send(new CreateQueueCommand({ QueueName: 'letters' }))).QueueUrl ?? '';
-    heard = (await sqs.send(new CreateQueueCommand({ QueueName: 'heard', Attributes: openToRules('heard') }))).QueueUrl ?? '';
+    heard =
+      (await sqs.send(new CreateQueueCommand({ QueueName: 'heard', Attributes: openToRules('heard') }))).QueueUrl ?? '';
     const eventBridge = aws.client(EventBridgeClient);
     const EventPattern = JSON.stringify({
       source: ['aws.cloudwatch'],
