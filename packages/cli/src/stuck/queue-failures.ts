@@ -1,9 +1,14 @@
-import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  type CloudWatchLogsClient,
+  FilterLogEventsCommand,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
-import { GetQueueAttributesCommand, GetQueueUrlCommand } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
 import type { Clients } from '../platform/clients.ts';
 import { type DeadLetter, parsed } from './dead-letter.ts';
+import { queueUrlOf } from './queue-url.ts';
 
 /** As many message ids as fit into one filter pattern, which has 1,024 characters. */
 const IDS_A_SEARCH = 20;
@@ -51,7 +56,8 @@ export async function explainQueueLetters(
 const redriveSchema = z.object({ maxReceiveCount: z.coerce.number().int() });
 
 async function mostReceives({ sqs }: Pick<Clients, 'sqs'>, queueArn: string): Promise<number | undefined> {
-  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: queueArn.split(':').at(-1) }));
+  const QueueUrl = await queueUrlOf(sqs, queueArn.split(':').at(-1) ?? '');
+  if (!QueueUrl) return undefined;
   const query = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['RedrivePolicy'] });
   const { Attributes } = await sqs.send(query);
   return redriveSchema.safeParse(parsed(Attributes?.RedrivePolicy)).data?.maxReceiveCount;
@@ -67,8 +73,15 @@ async function loggedFailures(
   );
   const failures = new Map<string, LoggedFailure>();
   for (const { FunctionArn = '' } of EventSourceMappings)
-    for (let at = 0; at < letters.length; at += IDS_A_SEARCH)
-      await searchLog(logs, `/aws/lambda/${FunctionArn.split(':')[6]}`, letters.slice(at, at + IDS_A_SEARCH), failures);
+    try {
+      for (let at = 0; at < letters.length; at += IDS_A_SEARCH) {
+        const some = letters.slice(at, at + IDS_A_SEARCH);
+        await searchLog(logs, `/aws/lambda/${FunctionArn.split(':')[6]}`, some, failures);
+      }
+    } catch (error) {
+      // A function without a log says nothing of anything.
+      if (!(error instanceof ResourceNotFoundException)) throw error;
+    }
   return failures;
 }
 

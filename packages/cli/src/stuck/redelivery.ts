@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { CreateLogStreamCommand, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { GetQueueUrlCommand, type Message, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { type Message, SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { Clients } from '../platform/clients.ts';
 import { invocationRecordSchema, type Place, parsed } from './dead-letter.ts';
 import { summariseEvent } from './event-summary.ts';
+import { queueUrlOf } from './queue-url.ts';
 
 type Aws = Pick<Clients, 'sqs' | 'lambda' | 'logs'>;
 
@@ -59,8 +60,9 @@ async function send(
   queueArn: string,
   message: Omit<ConstructorParameters<typeof SendMessageCommand>[0], 'QueueUrl'>,
 ): Promise<void> {
-  const [, , , , account, name] = queueArn.split(':');
-  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: name, QueueOwnerAWSAccountId: account }));
+  const name = queueArn.split(':').at(-1) ?? '';
+  const QueueUrl = await queueUrlOf(sqs, name);
+  if (!QueueUrl) throw new NoWayBack(`the queue ${name} does not exist any more; deploy its service again`);
   await sqs.send(new SendMessageCommand({ ...message, QueueUrl }));
 }
 

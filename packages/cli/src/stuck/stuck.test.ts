@@ -6,6 +6,7 @@ import { sampleEvent } from '@assay/events/testing';
 import { type LocalAws, startLocalAws } from '@assay/local-aws';
 import {
   CreateQueueCommand,
+  DeleteQueueCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
@@ -123,4 +124,23 @@ test('puts a message back into the queue that gave it up; those that were not as
   expect(back?.MessageAttributes?.kind?.StringValue).toBe(back?.Body);
   const after = await lookForStuck(clients, named, ['image-intake']);
   expect(after.letters.map(({ messageId }) => messageId)).toEqual([other?.messageId]);
+});
+
+test('shows what came of a queue that is gone, and leaves it where it is', async () => {
+  const deadLetters = await queue(named.deadLetters('labeling'));
+  const deadLetterTargetArn = arnOf(named.deadLetters('labeling'));
+  const QueueUrl = await queue('gone-soon', {
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 1 }),
+    VisibilityTimeout: '0',
+  });
+  await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x' }));
+  while ((await count(deadLetters)) < 1) await receive(QueueUrl);
+  await clients.sqs.send(new DeleteQueueCommand({ QueueUrl }));
+  const { letters } = await lookForStuck(clients, named, ['labeling']);
+  expect(letters).toMatchObject([{ place: { kind: 'queue' }, reason: { code: 'NotProcessed' } }]);
+  const options = { services: ['labeling'], messages: [], progress: () => undefined };
+  const { redriven, failed } = await redriveStuck(clients, named, options);
+  expect(redriven).toEqual([]);
+  expect(failed).toMatchObject([{ error: expect.stringContaining('gone-soon does not exist any more') }]);
+  expect(await count(deadLetters)).toBe(1);
 });

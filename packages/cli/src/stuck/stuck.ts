@@ -1,9 +1,10 @@
-import { GetQueueUrlCommand, type Message, QueueDoesNotExist } from '@aws-sdk/client-sqs';
+import type { Message } from '@aws-sdk/client-sqs';
 import type { Names } from '../names.ts';
 import type { Clients } from '../platform/clients.ts';
 import { type DeadLetter, readDeadLetter } from './dead-letter.ts';
 import { HeldMessages } from './held-messages.ts';
 import { explainQueueLetters } from './queue-failures.ts';
+import { queueUrlOf } from './queue-url.ts';
 import { NoWayBack, redeliver } from './redelivery.ts';
 
 /** Looking takes seconds; as long as this, another reader (or an alarm) sees nothing of what is looked at. */
@@ -32,7 +33,7 @@ export async function lookForStuck(aws: Aws, names: Names, services: readonly st
   const found = await Promise.all(
     services.map(async (service) => {
       const queue = names.deadLetters(service);
-      const queueUrl = await urlOf(aws, queue);
+      const queueUrl = await queueUrlOf(aws.sqs, queue);
       if (!queueUrl) return { queues: [], letters: [] };
       await using held = await HeldMessages.of(aws.sqs, queueUrl, LOOK);
       const letters = held.messages.map((message) => readDeadLetter(service, message));
@@ -68,7 +69,7 @@ export interface RedriveOptions {
 export async function redriveStuck(aws: Aws, names: Names, options: RedriveOptions): Promise<Redriven> {
   const result: Redriven = { redriven: [], failed: [], left: 0 };
   for (const service of options.services) {
-    const queueUrl = await urlOf(aws, names.deadLetters(service));
+    const queueUrl = await queueUrlOf(aws.sqs, names.deadLetters(service));
     if (!queueUrl) continue;
     await using held = await HeldMessages.of(aws.sqs, queueUrl, REDRIVE);
     const { messages: wanted } = options;
@@ -102,13 +103,4 @@ export async function redriveStuck(aws: Aws, names: Names, options: RedriveOptio
 /** An error that the SDK gives an AWS service's answer as. */
 function isRefusal(error: unknown): error is Error {
   return error instanceof Error && '$fault' in error;
-}
-
-async function urlOf({ sqs }: Aws, queue: string): Promise<string | undefined> {
-  try {
-    return (await sqs.send(new GetQueueUrlCommand({ QueueName: queue }))).QueueUrl;
-  } catch (error) {
-    if (error instanceof QueueDoesNotExist) return undefined;
-    throw error;
-  }
 }
