@@ -161,8 +161,11 @@ export class Store {
     this.#open = false;
     this.#closed = true;
     this.#db.close();
-    // Waits for the fsync that may be under way.
-    void this.#log?.then((log) => log.close());
+    // Waits for the fsync that may be under way. Whoever waits for that has heard when the log could not be opened.
+    this.#log?.then(
+      (log) => log.close(),
+      () => undefined,
+    );
   }
 
   #begin(): void {
