@@ -7,7 +7,7 @@ import { benchImages } from '../images.ts';
 import { median, rounded } from '../statistics.ts';
 
 const BATCH = 20;
-const SHORT = { most: 100, shares: [0.2, 1], rounds: 1, warmUps: 1 };
+const SHORT = { most: 100, shares: [0.2, 1], rounds: 1, warmUps: 0 };
 /** Warmed up for long: else the compiler's work on hot code would hide what grows. */
 const LONG = { most: 20_000, shares: [0.05, 0.25, 0.5, 1], rounds: 3, warmUps: 6 };
 
