@@ -23,7 +23,7 @@ export const events: Benchmark = {
   title:
     'Events a second to a Lambda handler and their latency, durable, against serverless-offline, which keeps them in memory',
   async run(form) {
-    const counts: Counts = form.short ? { many: 100, single: 20, rounds: 1 } : { many: 1000, single: 200, rounds: 5 };
+    const counts: Counts = form.short ? { many: 100, single: 20, rounds: 1 } : { many: 500, single: 100, rounds: 5 };
     const arrivals = await listenToArrivals();
     const embedded = await embeddedSide(arrivals.port);
     const peer = await serverlessOfflineSide(arrivals.port, { install: !form.short, say: form.say });

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventBridgeClient, PutEventsCommand, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
-import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { AddPermissionCommand, CreateFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { zipped } from '../../../packages/local-aws/src/lambda/test-package.ts';
 import { startAwsProcess } from '../embedded-aws/process.ts';
@@ -53,6 +53,13 @@ async function createFunction(
   const statement = { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' };
   const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
   const { Role } = await iam.send(new CreateRoleCommand({ RoleName: NAME, AssumeRolePolicyDocument }));
+  const logging = {
+    Effect: 'Allow',
+    Action: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+    Resource: `arn:aws:logs:*:*:log-group:/aws/lambda/${NAME}:*`,
+  };
+  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [logging] });
+  await iam.send(new PutRolePolicyCommand({ RoleName: NAME, PolicyName: 'logging', PolicyDocument }));
   const source = await readFile(join(import.meta.dirname, 'handler', 'index.mjs'), 'utf8');
   const { FunctionArn } = await lambda.send(
     new CreateFunctionCommand({
