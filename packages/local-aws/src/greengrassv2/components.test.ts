@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import {
+  CancelDeploymentCommand,
   CreateComponentVersionCommand,
   DeleteComponentCommand,
   DescribeComponentCommand,
   GetComponentCommand,
+  GetCoreDeviceCommand,
+  GetDeploymentCommand,
   GreengrassV2Client,
   ListComponentsCommand,
   ListComponentVersionsCommand,
@@ -170,5 +173,26 @@ describe('resolving a component for a device', () => {
       'aws.greengrass.TokenExchangeService',
     );
     expect(found?.arn).toContain(':aws:components:aws.greengrass.TokenExchangeService');
+  });
+});
+
+describe('what is not there', () => {
+  const arn = 'arn:aws:greengrass:eu-west-1:000000000000:components:com.example.None:versions:1.0.0';
+  it.each<[string, () => Promise<unknown>]>([
+    ['a component to describe', () => greengrass.send(new DescribeComponentCommand({ arn }))],
+    ['a component to get', () => greengrass.send(new GetComponentCommand({ arn }))],
+    ['a component to delete', () => greengrass.send(new DeleteComponentCommand({ arn }))],
+    [
+      'versions to list',
+      () => greengrass.send(new ListComponentVersionsCommand({ arn: arn.replace(/:versions.*/, '') })),
+    ],
+    ['a deployment to get', () => greengrass.send(new GetDeploymentCommand({ deploymentId: 'none' }))],
+    ['a deployment to cancel', () => greengrass.send(new CancelDeploymentCommand({ deploymentId: 'none' }))],
+    ['a core device', () => greengrass.send(new GetCoreDeviceCommand({ coreDeviceThingName: 'none' }))],
+  ])('is named: %s', async (_, call) => {
+    await expect(call()).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+      $metadata: { httpStatusCode: 404 },
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { valid } from 'semver';
+import { valid, validRange } from 'semver';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { AwsError } from '../kernel/errors.ts';
@@ -71,7 +71,10 @@ const recipeSchema = z.strictObject({
   ComponentDependencies: z
     .record(
       z.string(),
-      z.strictObject({ VersionRequirement: z.string(), DependencyType: z.enum(['HARD', 'SOFT']).optional() }),
+      z.strictObject({
+        VersionRequirement: z.string().refine((range) => validRange(range) !== null, 'not a range of versions'),
+        DependencyType: z.enum(['HARD', 'SOFT']).optional(),
+      }),
     )
     .optional(),
   Manifests: z.array(manifestSchema).min(1),

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PolicyText } from './authorization/authorization.ts';
 import type { Need, Permissions } from './authorization/permission.ts';
 import type { Caller } from './caller.ts';
+import { notImplemented } from './errors.ts';
 import type { Kernel } from './kernel.ts';
 import type { InputOf, OperationName, OutputOf, ServiceModules, ServiceName } from './modules.ts';
 import type { ResourceProvider } from './resource-provider.ts';
@@ -159,7 +160,8 @@ export function defineService<S extends ServiceName, State>(definition: ServiceD
         prefix,
         needs(operation, input) {
           const permission = permissions[operation];
-          if (!permission) throw new Error(`${definition.name}:${operation} does not say what it needs`);
+          // Every operation here says what it needs: this is one that only the service's model knows.
+          if (!permission) throw notImplemented(`${definition.name}:${operation}`);
           return [permission(input, kernel, state)]
             .flat()
             .map((need) => (typeof need === 'string' ? { action: `${prefix}:${operation}`, resource: need } : need));

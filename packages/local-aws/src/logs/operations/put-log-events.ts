@@ -19,6 +19,7 @@ export const putLogEvents: Operation<'logs', 'PutLogEvents', Logs> = (input, _re
   check(events);
   const oldest = now - Math.min(OLDEST, (group.retentionDays ?? Number.POSITIVE_INFINITY) * DAY);
   const accepted = events.filter(({ timestamp }) => timestamp >= oldest && timestamp <= now + NEWEST);
+  checkSpan(accepted);
   logs.events.add(group.name, stream.name, now, accepted);
   const [first, last] = [accepted[0], accepted.at(-1)];
   if (first && last)
@@ -36,6 +37,15 @@ export const putLogEvents: Operation<'logs', 'PutLogEvents', Logs> = (input, _re
   };
   return Object.keys(rejected).length > 0 ? { rejectedLogEventsInfo: rejected } : {};
 };
+
+function checkSpan(events: { timestamp: number }[]): void {
+  const [first, last] = [events[0], events.at(-1)];
+  if (first && last && last.timestamp - first.timestamp > DAY)
+    throw new AwsError(
+      'InvalidParameterException',
+      'The batch of log events in a single PutLogEvents request cannot span more than 24 hours.',
+    );
+}
 
 function check(events: { timestamp: number; message: string }[]): void {
   const bytes = events.reduce((sum, { message }) => sum + Buffer.byteLength(message) + EVENT_OVERHEAD, 0);
