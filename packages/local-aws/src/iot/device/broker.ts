@@ -17,6 +17,8 @@ export interface Broker {
   /** A client whose request was signed by `caller`. */
   acceptSigned(stream: Duplex, request: IncomingMessage, caller: Caller): void;
   publish(topic: string, payload: string): void;
+  /** Ends the connections that were made with a certificate. */
+  disconnect(certificateId: string): void;
   close(): Promise<void>;
 }
 
@@ -27,6 +29,7 @@ const HEALTH = /^\$aws\/things\/(?<thing>[^/]+)\/greengrassv2\/health\/json$/;
 /** The message broker (MQTT 3.1.1). Each client is confined to what its policy allows at the moment. */
 export async function startBroker(iot: Iot): Promise<Broker> {
   const identities = new WeakMap<Client, Identity>();
+  const connected = new Set<Client>();
   const { kernel } = iot;
   const mayDo = (client: Client, action: string, kind: string, name: string): boolean => {
     const identity = identities.get(client);
@@ -53,7 +56,9 @@ export async function startBroker(iot: Iot): Promise<Broker> {
     },
     authorizePublish(client, packet, done) {
       if (!client) return done();
-      if (!mayDo(client, 'iot:Publish', 'topic', packet.topic)) {
+      // A client's last will comes by here, too, when its connection breaks.
+      const retains = packet.retain && !mayDo(client, 'iot:RetainPublish', 'topic', packet.topic);
+      if (retains || !mayDo(client, 'iot:Publish', 'topic', packet.topic)) {
         kernel.report(`${client.id} may not publish to ${packet.topic}; it is disconnected`);
         return done(new Error('not authorized'));
       }
@@ -77,6 +82,8 @@ export async function startBroker(iot: Iot): Promise<Broker> {
     return certificate && { certificate };
   }
 
+  aedes.on('client', (client) => connected.add(client));
+  aedes.on('clientDisconnect', (client) => connected.delete(client));
   // Devices come and go: a broken connection is no trouble of ours.
   aedes.on('clientError', () => {});
   aedes.on('connectionError', () => {});
@@ -91,6 +98,12 @@ export async function startBroker(iot: Iot): Promise<Broker> {
         { cmd: 'publish', topic, payload: Buffer.from(payload), qos: 1, retain: false, dup: false },
         (error) => error && kernel.report(`publishing to ${topic} failed`, error),
       );
+    },
+    disconnect(certificateId) {
+      for (const client of connected) {
+        const identity = identities.get(client);
+        if (identity && 'certificate' in identity && identity.certificate.id === certificateId) client.close();
+      }
     },
     close: () => new Promise((resolve) => aedes.close(() => resolve())),
   };

@@ -12,6 +12,8 @@ export interface DeviceEndpoint {
   /** `127.0.0.1:<port>`, as `DescribeEndpoint` gives it. */
   address: string;
   publish(topic: string, payload: string): void;
+  /** Ends the MQTT connections that were made with a certificate. */
+  disconnect(certificateId: string): void;
   close(): Promise<void>;
 }
 
@@ -52,6 +54,7 @@ export async function openDeviceEndpoint(iot: Iot): Promise<DeviceEndpoint> {
   return {
     address: `127.0.0.1:${port}`,
     publish: broker.publish,
+    disconnect: broker.disconnect,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       await broker.close();

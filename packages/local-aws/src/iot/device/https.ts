@@ -108,11 +108,12 @@ const candidatesSchema = z.object({
 
 async function resolveComponentCandidates(call: DeviceCall): Promise<unknown> {
   const caller = greengrassCaller(call, 'greengrass:ResolveComponentCandidates', '*');
-  const input = candidatesSchema.parse(await call.body());
+  const asked = candidatesSchema.safeParse(await call.body());
+  if (!asked.success) throw new AwsError('ValidationException', z.prettifyError(asked.error), { status: 400 });
   const { resolvedComponentVersions = [] } = await call.iot.kernel.call(
     'greengrassv2',
     'ResolveComponentCandidates',
-    input,
+    asked.data,
     caller,
   );
   return {

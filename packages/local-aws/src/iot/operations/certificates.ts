@@ -38,12 +38,15 @@ export const describeCertificate: Operation<'iot', 'DescribeCertificate', Iot> =
   };
 };
 
-export const updateCertificate: Operation<'iot', 'UpdateCertificate', Iot> = (input, _request, { certificates }) => {
+/** A certificate that is deactivated lets nobody stay connected. */
+export const updateCertificate: Operation<'iot', 'UpdateCertificate', Iot> = (input, _request, iot) => {
+  const { certificates, kernel } = iot;
   const { certificateId = '', newStatus } = input;
   const certificate = required(certificates.get(certificateId), `Certificate ${certificateId}`);
   if (newStatus !== 'ACTIVE' && newStatus !== 'INACTIVE')
     throw invalid(`Status ${newStatus} is not implemented by this endpoint: ACTIVE and INACTIVE are.`);
   certificates.put(certificateId, { ...certificate, active: newStatus === 'ACTIVE' });
+  if (newStatus === 'INACTIVE') kernel.store.whenDurable(() => iot.endpoint?.disconnect(certificateId));
   return {};
 };
 

@@ -1,5 +1,5 @@
 import type { Operation } from '../../kernel/service.ts';
-import { alreadyExists, invalid, required } from '../errors.ts';
+import { alreadyExists, checkName, invalid, required } from '../errors.ts';
 import { cancelJob as cancel, roll } from '../jobs/rollout.ts';
 import { thingsOf } from '../jobs/targets.ts';
 import { page } from '../pages.ts';
@@ -12,6 +12,7 @@ const FASTEST = 1000;
 
 export const createJob: Operation<'iot', 'CreateJob', Iot> = (input, _request, iot) => {
   const { jobId = '', targets = [], document, namespaceId, description } = input;
+  checkName('jobId', jobId);
   if (document === undefined)
     throw invalid('A job needs a document; documentSource is not implemented by this endpoint.');
   if (input.schedulingConfig || input.jobExecutionsRetryConfig || input.presignedUrlConfig || input.jobTemplateArn)

@@ -1,11 +1,12 @@
 import type { Operation } from '../../kernel/service.ts';
-import { alreadyExists, inUse, required } from '../errors.ts';
+import { alreadyExists, checkName, inUse, invalid, required } from '../errors.ts';
 import { page } from '../pages.ts';
 import { checkPolicy } from '../policy.ts';
 import { type Iot, policyArn } from '../state.ts';
 
 export const createPolicy: Operation<'iot', 'CreatePolicy', Iot> = (input, _request, { policies, kernel }) => {
   const { policyName = '', policyDocument = '' } = input;
+  checkName('policyName', policyName);
   checkPolicy(policyDocument);
   const arn = policyArn(kernel, policyName);
   if (policies.get(policyName)) throw alreadyExists(`Policy ${policyName}`, arn);
@@ -32,7 +33,9 @@ export const createPolicyVersion: Operation<'iot', 'CreatePolicyVersion', Iot> =
   _request,
   { policies, kernel },
 ) => {
-  const { policyName = '', policyDocument = '' } = input;
+  const { policyName = '', policyDocument = '', setAsDefault } = input;
+  if (!setAsDefault)
+    throw invalid('Versions besides the default one are not implemented by this endpoint: setAsDefault.');
   checkPolicy(policyDocument);
   const policy = required(policies.get(policyName), `Policy ${policyName}`);
   const version = policy.version + 1;
@@ -41,7 +44,7 @@ export const createPolicyVersion: Operation<'iot', 'CreatePolicyVersion', Iot> =
     policyArn: policyArn(kernel, policyName),
     policyDocument,
     policyVersionId: `${version}`,
-    isDefaultVersion: input.setAsDefault ?? false,
+    isDefaultVersion: true,
   };
 };
 

@@ -1,10 +1,11 @@
 import type { Operation } from '../../kernel/service.ts';
-import { alreadyExists, required } from '../errors.ts';
+import { alreadyExists, checkName, required } from '../errors.ts';
 import { page } from '../pages.ts';
 import { type Iot, roleAliasArn } from '../state.ts';
 
 export const createRoleAlias: Operation<'iot', 'CreateRoleAlias', Iot> = (input, _request, { roleAliases, kernel }) => {
   const { roleAlias = '', roleArn = '', credentialDurationSeconds: duration = 3600 } = input;
+  checkName('roleAlias', roleAlias);
   const arn = roleAliasArn(kernel, roleAlias);
   if (roleAliases.get(roleAlias)) throw alreadyExists(`Role Alias ${roleAlias}`, arn);
   const now = kernel.clock.now();

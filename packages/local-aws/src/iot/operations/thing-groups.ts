@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Operation } from '../../kernel/service.ts';
-import { alreadyExists, invalid, required } from '../errors.ts';
+import { alreadyExists, checkName, invalid, required } from '../errors.ts';
 import { joinTargets } from '../jobs/targets.ts';
 import { page } from '../pages.ts';
 import type { ThingGroup } from '../records.ts';
@@ -9,6 +9,7 @@ import { groupArn, type Iot, nameIn } from '../state.ts';
 
 export const createThingGroup: Operation<'iot', 'CreateThingGroup', Iot> = (input, _request, { groups, kernel }) => {
   const { thingGroupName = '', parentGroupName, thingGroupProperties } = input;
+  checkName('thingGroupName', thingGroupName);
   if (parentGroupName !== undefined) throw invalid('Groups within groups are not implemented by this endpoint.');
   const description = thingGroupProperties?.thingGroupDescription;
   const attributes = thingGroupProperties?.attributePayload?.attributes ?? {};

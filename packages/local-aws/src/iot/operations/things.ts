@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Operation } from '../../kernel/service.ts';
-import { alreadyExists, invalid, required } from '../errors.ts';
+import { alreadyExists, checkName, invalid, required } from '../errors.ts';
 import { page } from '../pages.ts';
 import type { Thing } from '../records.ts';
 import { groupArn, type Iot, nameIn, thingArn } from '../state.ts';
 
 export const createThing: Operation<'iot', 'CreateThing', Iot> = (input, _request, { things, kernel }) => {
   const { thingName = '', thingTypeName, billingGroupName, attributePayload } = input;
+  checkName('thingName', thingName);
   if (thingTypeName !== undefined || billingGroupName !== undefined)
     throw invalid('Thing types and billing groups are not implemented by this endpoint.');
   const attributes = attributePayload?.attributes ?? {};
