@@ -34,6 +34,11 @@ function asText(name: string): Expression {
   return join('', parameter(name));
 }
 
+/** The digest of a split's archive: each step checks that it works on what was prepared. */
+function digestOf(split: 'train' | 'validation' | 'test'): Expression {
+  return jsonGet(PREPARE, 'Channels', `channels.${split}.sha256`);
+}
+
 /**
  * The pipeline: prepare-dataset → train → evaluate → is it good enough? → register, or fail with the reason. What
  * changes from run to run and what a person may want to override for one run are parameters.
@@ -97,6 +102,8 @@ function trainStep({ imageTag, trainSeconds }: PipelineSettings): Step {
       maxSeconds: asText('TrainSeconds'),
       seed: asText('Seed'),
       imageSize: asText('ImageSize'),
+      trainSha256: digestOf('train'),
+      validationSha256: digestOf('validation'),
     },
     channels: { train: outputOf(PREPARE, 'train'), validation: outputOf(PREPARE, 'validation') },
     output: `${BUCKET}/${MODELS}`,
@@ -117,6 +124,7 @@ function evaluateStep({ imageTag }: PipelineSettings): Step {
     image: `${REGISTRY}/evaluate:${imageTag}`,
     role: MODEL_ROLE,
     instanceType: parameter('ProcessingInstance'),
+    environment: { ASSAY_TEST_SHA256: digestOf('test') },
     inputs: { model: stepProperty(TRAIN, 'ModelArtifacts.S3ModelArtifacts'), test: outputOf(PREPARE, 'test') },
     outputs: { evaluation: ofRun('evaluation') },
     propertyFiles: [{ PropertyFileName: 'Evaluation', OutputName: 'evaluation', FilePath: 'evaluation.json' }],

@@ -26,6 +26,7 @@ export async function startHttpSource({ port, clock, take, report }: HttpSourceO
   const server = createServer((message, response) => {
     const send = (status: number, body: unknown) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    if (!isStation(message)) return void send(403, { message: 'frames come from a station of this machine' });
     receive(message, clock.now())
       .then(async (frame) => {
         if (frame) send(200, await take(frame));
@@ -50,6 +51,15 @@ export async function startHttpSource({ port, clock, take, report }: HttpSourceO
         server.closeIdleConnections();
       }),
   };
+}
+
+/**
+ * Nothing is signed here, so that a camera's script needs no keys: who may open a connection on this machine may show a
+ * picture. A web page may not, neither by its visitor's browser nor by a name that it pointed at 127.0.0.1.
+ */
+function isStation({ headers, socket }: IncomingMessage): boolean {
+  const own = headers.host === `127.0.0.1:${socket.localPort}` || headers.host === `localhost:${socket.localPort}`;
+  return own && headers.origin === undefined && headers['sec-fetch-site'] === undefined;
 }
 
 class TooLarge extends Error {}

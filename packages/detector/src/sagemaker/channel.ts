@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -24,10 +25,12 @@ export interface Channel {
  * Reads a channel's archive: `data.json`, `images/<id>.<ext>` and, for each image, `labels/<id>.txt` (empty when it
  * shows no object), in any order.
  *
+ * @param sha256 of the archive, in hex, where it is known
  * @throws Error naming the archive and the file in it that is missing or wrong
  */
-export async function readChannel(path: string, imageSize: number): Promise<Channel> {
+export async function readChannel(path: string, imageSize: number, sha256?: string): Promise<Channel> {
   try {
+    if (sha256 !== undefined) await checkDigest(path, sha256);
     const files = await unpack(path);
     const description = descriptionSchema.parse(JSON.parse(textOf(files, 'data.json')));
     const samples = await samplesOf(files, description.names.length, imageSize);
@@ -36,6 +39,13 @@ export async function readChannel(path: string, imageSize: number): Promise<Chan
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`the channel's archive ${path} can't be used: ${reason}`, { cause });
   }
+}
+
+async function checkDigest(path: string, sha256: string): Promise<void> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  const found = hash.digest('hex');
+  if (found !== sha256) throw new Error(`its digest is ${found}, not ${sha256}: it was changed since it was prepared`);
 }
 
 /** In the order of the names: training must not depend on the archive's order. */

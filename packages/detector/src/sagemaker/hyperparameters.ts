@@ -13,6 +13,8 @@ const real = (check: z.ZodNumber) =>
     .transform(Number)
     .pipe(check);
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a sha256 in hex');
+
 const schema = z.strictObject({
   /** Either of the two says how long to train. */
   steps: whole(1, 1_000_000).optional(),
@@ -29,6 +31,9 @@ const schema = z.strictObject({
   learningRate: real(z.number().positive().max(1)).default(defaultTrainingSettings.optimizer.learningRate),
   /** Threads. Part of the result: another number learns a little differently. */
   workers: whole(1, 64).default(defaultTrainingSettings.workers),
+  /** Digests of the channels' archives, which are checked where they are given. */
+  trainSha256: sha256.optional(),
+  validationSha256: sha256.optional(),
 });
 
 export type Hyperparameters = z.infer<typeof schema>;

@@ -102,6 +102,12 @@ describe('training job', () => {
     expect(await failure()).toMatch(/validation\.tar\.gz can't be used: ENOENT/);
   });
 
+  it('refuses a channel that is not the one that was prepared', async () => {
+    await writeHyperparameters(baseDir, { ...quick, trainSha256: '0'.repeat(64) });
+    expect(await runTrainingJob({ baseDir, print })).toBe(1);
+    expect(await failure()).toMatch(/train\.tar\.gz can't be used: its digest is \w+, not 000.*: it was changed since/);
+  });
+
   it('counts an epoch as one look at every image', async () => {
     await writeHyperparameters(baseDir, { epochs: '1', batchSize: '4', imageSize: '64', workers: '1' });
     expect(await runTrainingJob({ baseDir, print })).toBe(0);

@@ -45,9 +45,9 @@ export async function runTrainingJob(options: TrainingJobOptions): Promise<numbe
 
 async function runJob({ stop, now }: TrainingJobOptions, folders: TrainingFolders, print: (line: string) => void) {
   const hyperparameters = await readHyperparameters(folders.hyperparameters);
-  const { imageSize, maxSeconds, seed } = hyperparameters;
-  const training = await readChannel(folders.channel('train'), imageSize);
-  const validation = await readChannel(folders.channel('validation'), imageSize);
+  const { imageSize, maxSeconds, seed, trainSha256, validationSha256 } = hyperparameters;
+  const training = await readChannel(folders.channel('train'), imageSize, trainSha256);
+  const validation = await readChannel(folders.channel('validation'), imageSize, validationSha256);
   const settings = settingsOf(hyperparameters, training.dataset.count);
   print(
     `${training.dataset.count} images to train on, ${validation.dataset.count} to validate with; ${settings.steps} steps`,

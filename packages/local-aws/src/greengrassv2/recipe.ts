@@ -57,7 +57,7 @@ const manifestSchema = z.strictObject({
 /** "AWS IoT Greengrass component recipe reference"; of it, what a manifest with scripts and S3 artifacts needs. */
 const recipeSchema = z.strictObject({
   RecipeFormatVersion: z.literal('2020-01-25'),
-  ComponentName: z.string().regex(/^[a-zA-Z0-9._-]{1,128}$/),
+  ComponentName: z.string().regex(/^(?!\.+$)[a-zA-Z0-9._-]{1,128}$/),
   ComponentVersion: z
     .string()
     .max(64)
@@ -98,7 +98,7 @@ export function parseRecipe(text: string): Recipe {
     const names = (manifest.Artifacts ?? []).map(({ URI }) => URI.slice(URI.lastIndexOf('/') + 1));
     if (new Set(names).size < names.length) throw refused('artifacts of a manifest must have different file names');
     for (const { URI } of manifest.Artifacts ?? [])
-      if (!/^s3:\/\/[^/]+\/.+$/.test(URI)) throw refused(`artifact ${URI} is not in S3`);
+      if (!/^s3:\/\/[^/]+\/(.+\/)?(?!\.+$)[^/]+$/.test(URI)) throw refused(`artifact ${URI} is not in S3`);
   }
   return recipe;
 }

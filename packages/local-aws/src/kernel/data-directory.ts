@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { messageOf } from './errors.ts';
+import { makePrivate } from './files.ts';
 
 /**
  * The format of `state.db` (SQLite's `user_version`). Whoever changes a table raises it and says in {@link holdDataDirectory}
@@ -58,7 +59,7 @@ function takeLock(dataDir: string): DatabaseSync {
   const path = join(dataDir, 'lock');
   let lock: DatabaseSync | undefined;
   try {
-    lock = new DatabaseSync(path, { timeout: 0 });
+    lock = new DatabaseSync(makePrivate(path), { timeout: 0 });
     lock.exec('BEGIN EXCLUSIVE');
     return lock;
   } catch (cause) {

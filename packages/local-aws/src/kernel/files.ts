@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { chmodSync, closeSync, createWriteStream, openSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -15,7 +15,7 @@ export async function writeFileAtomically(path: string, content: Uint8Array | st
   const temporary = join(folder, `.${randomUUID()}.tmp`);
   try {
     if (typeof content === 'string' || content instanceof Uint8Array) {
-      const handle = await open(temporary, 'wx');
+      const handle = await open(temporary, 'wx', 0o600);
       try {
         await handle.writeFile(content);
         await handle.sync();
@@ -23,7 +23,7 @@ export async function writeFileAtomically(path: string, content: Uint8Array | st
         await handle.close();
       }
     } else {
-      await pipeline(content, createWriteStream(temporary, { flags: 'wx', flush: true }));
+      await pipeline(content, createWriteStream(temporary, { flags: 'wx', flush: true, mode: 0o600 }));
     }
     await rename(temporary, path);
   } catch (error) {
@@ -41,4 +41,11 @@ export async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** Makes a database's file before SQLite does, so that only its owner may read it: SQLite's other files take its mode. */
+export function makePrivate(path: string): string {
+  closeSync(openSync(path, 'a', 0o600));
+  chmodSync(path, 0o600);
+  return path;
 }

@@ -7,6 +7,7 @@ import { type Addressee, Addressees, presumedProtocol, unknownOperation } from '
 import { AwsError, Closing, messageOf } from './errors.ts';
 import { closeWhenSilent, refuseMalformed } from './hardly-http.ts';
 import type { Kernel } from './kernel.ts';
+import { isOwnHost } from './own-host.ts';
 import { serializeError } from './protocol/error-response.ts';
 import type { OperationModel, ProtocolName } from './protocol/model.ts';
 import { parseRequest, type WireRequest } from './protocol/request.ts';
@@ -164,11 +165,10 @@ export class Gateway {
 
   /** A web page whose name someone pointed at 127.0.0.1 must not speak for its visitor (DNS rebinding). */
   #checkHost(message: IncomingMessage): void {
-    const host = message.headers.host ?? '';
-    if (host === `127.0.0.1:${this.#port}` || host === `localhost:${this.#port}`) return;
+    if (isOwnHost(message)) return;
     throw new AwsError(
       'AccessDenied',
-      `The host ${JSON.stringify(host)} is not served here: use http://127.0.0.1:${this.#port}.`,
+      `The host ${JSON.stringify(message.headers.host ?? '')} is not served here: use http://127.0.0.1:${this.#port}.`,
       { status: 403 },
     );
   }

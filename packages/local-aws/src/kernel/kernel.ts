@@ -7,6 +7,7 @@ import { type Caller, internalCaller } from './caller.ts';
 import type { Clock } from './clock.ts';
 import { Credentials } from './credentials.ts';
 import { AwsError, messageOf, notImplemented } from './errors.ts';
+import { makePrivate } from './files.ts';
 import { InHand } from './in-hand.ts';
 import { Metrics } from './metrics.ts';
 import type { InputOf, OperationName, OutputOf, ServiceName } from './modules.ts';
@@ -89,8 +90,10 @@ export class Kernel {
     this.eventDelivery = options.eventDelivery ?? { copies: () => 1, delay: () => 0 };
     this.report = options.report;
     mkdirSync(this.dataDir, { recursive: true, mode: 0o700 });
-    this.store = new Store(join(this.dataDir, 'state.db'), (failure) => this.report(failure.message, failure.cause));
-    this.callLog = new CallLog(join(this.dataDir, 'calls.db'), this.report);
+    this.store = new Store(makePrivate(join(this.dataDir, 'state.db')), (failure) =>
+      this.report(failure.message, failure.cause),
+    );
+    this.callLog = new CallLog(makePrivate(join(this.dataDir, 'calls.db')), this.report);
     this.metrics = new Metrics(this.store, this.clock);
     this.outbox = new Outbox(this.store, this.clock, this.report);
     this.inHand = new InHand(this.store);

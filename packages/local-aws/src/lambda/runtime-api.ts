@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { isOwnHost } from '../kernel/own-host.ts';
 
 /** Why the runtime is not heard. */
 export type Refusal = 'InvalidRequestID' | 'InvalidStateTransition' | 'RequestEntityTooLarge';
@@ -66,7 +67,8 @@ export class RuntimeApi {
   async #answer(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const groups = PATH.exec(message.url ?? '')?.groups;
     const listener = this.#listeners.get(groups?.token ?? '');
-    if (!listener) return refuse(response, 403, 'InvalidRuntime', 'No environment has this address.');
+    if (!listener || !isOwnHost(message))
+      return refuse(response, 403, 'InvalidRuntime', 'No environment has this address.');
     const route = `${message.method} ${groups?.rest}`;
     if (route === 'GET invocation/next') {
       const refusal = listener.next(response);

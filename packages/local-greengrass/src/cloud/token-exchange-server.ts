@@ -19,6 +19,9 @@ export async function startTokenExchangeServer(
   const server = createServer((request, response) => {
     const answer = (status: number, body: unknown) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    // A web page whose name someone pointed at 127.0.0.1 (DNS rebinding).
+    if (request.headers.host !== `127.0.0.1:${request.socket.localPort}`)
+      return void answer(403, { message: 'unknown host' });
     if (request.method !== 'GET' || request.url !== '/2016-11-01/credentialprovider/')
       return void answer(404, { message: 'unknown path' });
     if (!isToken(request.headers.authorization ?? '')) return void answer(403, { message: 'unknown token' });

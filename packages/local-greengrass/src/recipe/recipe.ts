@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, extname } from 'node:path';
 import { valid } from 'semver';
 import { z } from 'zod';
 import { isUsable } from './platform-pattern.ts';
@@ -31,12 +31,13 @@ const lifecycleSchema = z
   .refine((lifecycle) => !(lifecycle.Run && lifecycle.Startup), 'a lifecycle has Run or Startup, not both');
 export type Lifecycle = z.infer<typeof lifecycleSchema>;
 
-/** The last part becomes a file's name on the device. */
-const uriSchema = z
-  .string()
-  .refine((uri) => URL.canParse(uri) && !['', '.', '..'].includes(basename(new URL(uri).pathname)), {
-    error: 'is not the address of a file',
-  });
+/** Artifacts, and what archives unpack to, lie in files and folders of their own names. */
+const isFileAddress = (uri: string): boolean => {
+  if (!URL.canParse(uri)) return false;
+  const file = basename(new URL(uri).pathname);
+  return ![file, basename(file, extname(file))].some((name) => ['', '.', '..'].includes(name));
+};
+const uriSchema = z.string().refine(isFileAddress, { error: 'is not the address of a file' });
 
 const artifactSchema = z.object({
   URI: uriSchema,

@@ -56,6 +56,17 @@ async function fill(tar: ReturnType<typeof pack>, entries: AsyncIterable<Archive
   tar.finalize();
 }
 
+/** @throws Error naming the file when it isn't the one of this digest (sha256, hex) */
+export async function checkArchive(file: string, sha256: string): Promise<void> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  const found = hash.digest('hex');
+  if (found !== sha256)
+    throw new Error(
+      `${file} has the digest ${found}, but prepare-dataset wrote ${sha256}: it was changed since. Run the pipeline again.`,
+    );
+}
+
 /** Bytes that a file of an archive may have; they are held in memory, one file at a time. */
 const LARGEST_FILE = 512 * 1024 * 1024;
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tinyModel } from '@assay/inspector-core/testing';
@@ -32,7 +32,7 @@ interface TestImage {
 
 const here = (classId: number) => `${classId} 0.125 0.125 0.25 0.25\n`;
 
-async function run(images: readonly TestImage[], { names = ['red', 'blue'], model = 'whole' } = {}) {
+async function run(images: readonly TestImage[], { names = ['red', 'blue'], model = 'whole', changed = false } = {}) {
   const { onnx, manifest } = tinyModel();
   const files = [
     { name: 'manifest.json', bytes: Buffer.from(JSON.stringify(manifest)) },
@@ -44,11 +44,17 @@ async function run(images: readonly TestImage[], { names = ['red', 'blue'], mode
     entries.push({ name: `images/${id}.png`, bytes: await picture(colour) });
     entries.push({ name: `labels/${id}.txt`, bytes: Buffer.from(labels) });
   }
-  await writeArchive(join(folder, 'test.tar.gz'), entriesOf(entries));
+  const { sha256 } = await writeArchive(join(folder, 'test.tar.gz'), entriesOf(entries));
+  if (changed) {
+    const bytes = await readFile(join(folder, 'test.tar.gz'));
+    bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1);
+    await writeFile(join(folder, 'test.tar.gz'), bytes);
+  }
   const output = join(folder, 'out');
   await evaluate({
     model: join(folder, 'model.tar.gz'),
     test: join(folder, 'test.tar.gz'),
+    testSha256: sha256,
     output,
     log: () => undefined,
   });
@@ -59,6 +65,11 @@ async function run(images: readonly TestImage[], { names = ['red', 'blue'], mode
 }
 
 describe('evaluate', () => {
+  it('refuses a test split of which a single bit was changed', async () => {
+    const images = [{ id: 'a', colour: '#f00', labels: here(0) }];
+    await expect(run(images, { changed: true })).rejects.toThrow(/test.tar.gz has the digest .*, but prepare-dataset/);
+  });
+
   it('measures a model that finds everything', async () => {
     const { evaluation } = await run([
       { id: 'a', colour: '#f00', labels: here(0) },

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkArchive } from '../container/channel-archive.ts';
 import { evaluationOf } from './evaluation.ts';
 import { measure } from './measure.ts';
 import { readModelArchive } from './model-archive.ts';
@@ -11,6 +12,8 @@ export interface EvaluateOptions {
   readonly model: string;
   /** The test split's `test.tar.gz`. */
   readonly test: string;
+  /** Its digest, as prepare-dataset noted it. */
+  readonly testSha256: string;
   /** Folder for `evaluation.json` and `report.html`. */
   readonly output: string;
   readonly log: (line: string) => void;
@@ -21,8 +24,9 @@ export interface EvaluateOptions {
  *
  * @throws Error naming what is wrong with the model or the test split
  */
-export async function evaluate({ model, test, output, log }: EvaluateOptions): Promise<void> {
+export async function evaluate({ model, test, testSha256, output, log }: EvaluateOptions): Promise<void> {
   const trained = await readModelArchive(model);
+  await checkArchive(test, testSha256);
   const testSet = await readTestSet(test);
   log(`inspecting ${testSet.images.length} test images`);
   const measurement = await measure(trained, testSet, log);
