@@ -13,7 +13,7 @@ import type { OperationModel, ProtocolName } from './protocol/model.ts';
 import { parseRequest, type WireRequest } from './protocol/request.ts';
 import { serializeResponse, type WireResponse } from './protocol/response.ts';
 import { validate, validationMessage } from './protocol/validate.ts';
-import { decodeSegment, requestTarget } from './request-target.ts';
+import { checkRelativeKey, decodeSegment, requestTarget } from './request-target.ts';
 import type { OpenService, Request } from './service.ts';
 import { refuse, type SignatureDialect } from './signature-errors.ts';
 import { type SignatureClaim, type Signed, signatureClaim, verifySignature } from './sigv4.ts';
@@ -74,6 +74,7 @@ export class Gateway {
       if (!claim) throw refuse(dialectOf(protocol), 'missing', '');
       addressee = await this.#addressees.find(claim.service, wire);
       protocol = addressee.protocol;
+      if (protocol === 'restXml') checkRelativeKey(wire.target.path);
       const signed = await this.#verify(claim, wire, dialectOf(protocol), addressee.service.global);
       const request: Request = {
         caller: signed.caller,
@@ -131,7 +132,8 @@ export class Gateway {
       throw new AwsError(malformed(protocol), messageOf(error), { status: 400, cause: error });
     }
     const problems = validate(operation.input, input);
-    if (problems.length > 0) throw new AwsError(invalid(protocol), validationMessage(problems), { status: 400 });
+    if (problems.length > 0)
+      throw new AwsError(invalid(protocol, problems), validationMessage(problems), { status: 400 });
     const output = await this.#kernel.perform(service.name, operation.name, input, request);
     await this.#kernel.store.durable();
     const structure = typeof output === 'object' && output !== null ? { ...output } : {};
@@ -222,8 +224,10 @@ function malformed(protocol: ProtocolName): string {
   return protocol === 'awsQuery' ? 'MalformedInput' : 'SerializationException';
 }
 
-function invalid(protocol: ProtocolName): string {
-  if (protocol === 'restXml') return 'InvalidArgument';
+/** S3 tells what is wrong within the document from what is wrong in the path, the query and the headers. */
+function invalid(protocol: ProtocolName, problems: string[]): string {
+  if (protocol === 'restXml')
+    return problems.some((text) => /at '\w+\./.test(text)) ? 'MalformedXML' : 'InvalidArgument';
   return protocol === 'awsQuery' ? 'ValidationError' : 'ValidationException';
 }
 

@@ -28,3 +28,15 @@ export function decodeSegment(segment: string): string {
     throw new AwsError('InvalidURI', "Couldn't parse the specified URI.", { status: 400, cause: error });
   }
 }
+
+/**
+ * S3 takes `..` in a key literally, but refuses keys that would lead out of their bucket if they were paths: at no place
+ * may there be more `..` than names before it ("Naming Amazon S3 objects", S3 User Guide).
+ */
+export function checkRelativeKey(path: string): void {
+  let depth = 0;
+  for (const segment of decodeSegment(path).split('/').slice(2)) {
+    depth += segment === '..' ? -1 : Number(segment !== '' && segment !== '.');
+    if (depth < 0) throw new AwsError('InvalidURI', "Couldn't parse the specified URI.", { status: 400 });
+  }
+}

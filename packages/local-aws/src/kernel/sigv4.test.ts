@@ -229,7 +229,7 @@ describe.skipIf(againstAws)('a signature', () => {
   test('of S3 covers path, signed headers and the digest of the body', async () => {
     const s3 = { service: 's3' };
     expect(await outcome(object, s3, replace('secret', 'other'))).toBe('SignatureDoesNotMatch');
-    expect(await outcome(object, s3, replace('/vault', '/vault/../vault'))).toBe('SignatureDoesNotMatch');
+    expect(await outcome(object, s3, replace('secret', 'a/../secret'))).toBe('SignatureDoesNotMatch');
     expect(
       await outcome(object, s3, (sent) => {
         sent.headers['x-amz-meta-a'] = '2';

@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { againstAws, startAws, type TestAws } from '../../../test/harness.ts';
-import { sign } from '../../../test/sign.ts';
+import { type SignerSettings, sign } from '../../../test/sign.ts';
 import { BOX_TEMPLATE, jobInput } from './lab.ts';
 
 // Ground Truth takes no new customers, and its answers come from people: this suite is about our own endpoint.
@@ -39,10 +39,16 @@ describe.skipIf(againstAws)('Ground Truth with real clients', () => {
     await aws.close();
   });
 
-  const worker = async (method: string, path: string, body?: unknown, signed = true) => {
+  const worker = async (
+    method: string,
+    path: string,
+    body?: unknown,
+    signed = true,
+    credentials: SignerSettings['credentials'] = aws.aws.administrator,
+  ) => {
     const url = new URL(path, aws.endpoint);
     const text = body === undefined ? '' : JSON.stringify(body);
-    const { region, administrator: credentials } = aws.aws;
+    const { region } = aws.aws;
     const request = { method, path: url.pathname, query: Object.fromEntries(url.searchParams), body: text };
     const { headers } = await sign(request, { endpoint: aws.endpoint, region, credentials, service: 'sagemaker' });
     const response = await fetch(url, { method, ...(signed && { headers }), ...(text && { body: text }) });
@@ -80,6 +86,9 @@ describe.skipIf(againstAws)('Ground Truth with real clients', () => {
     await expect(sagemaker.send(new DeleteWorkteamCommand({ WorkteamName: 'inspectors' }))).rejects.toThrow('job-1');
 
     expect((await worker('GET', '/_workers/inspectors/tasks?worker=ann', undefined, false)).status).toBe(403);
+    // A function or a job labels nothing by itself.
+    const role = aws.aws.kernel.credentials.issue('arn:aws:iam::000000000000:role/function', 'session');
+    expect((await worker('GET', '/_workers/inspectors/tasks?worker=ann', undefined, true, role)).status).toBe(403);
     const { body } = await worker('GET', '/_workers/inspectors/tasks?worker=ann');
     expect(body.tasks).toMatchObject([
       { taskId: 'job-1.0', kind: 'BoundingBox', taskObjectUri: 's3://labels/image.jpg' },

@@ -133,7 +133,10 @@ function answerTask(
   return { ...done, repeated: false };
 }
 
-/** Only the administrator may act for workers, and only for teams that exist. */
+/**
+ * On AWS people sign in to the worker portal with Cognito, and no role can answer a task. Here whoever holds the
+ * account's own key answers for the people of its teams; functions and jobs, which have roles, can't label by themselves.
+ */
 async function admitted(context: HttpContext, { teams }: LabelingState): Promise<boolean> {
   await context.administrator();
   const team = context.parameters.team ?? '';
