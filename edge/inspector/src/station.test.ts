@@ -189,6 +189,16 @@ describe('frames by HTTP', () => {
     expect(published.map(({ file }) => file)).toEqual(['a.png', 'b.png']);
   });
 
+  it('that a web page sends are refused', async () => {
+    const port = await httpPort();
+    await start({ frames: { folder: frames(), httpPort: port } });
+    const page = (headers: Record<string, string>) =>
+      fetch(`http://127.0.0.1:${port}/frames/s1/p1/a.png`, { method: 'POST', body: 'x', headers });
+    expect((await page({ origin: 'https://evil.example' })).status).toBe(403);
+    expect((await page({ 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+    expect(published).toEqual([]);
+  });
+
   it('that are none are refused', async () => {
     const port = await httpPort();
     await start({ frames: { folder: frames(), httpPort: port } });
