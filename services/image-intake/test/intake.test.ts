@@ -48,7 +48,7 @@ const HOSTILE_KEYS = [
   'with spaces and  more .jpg ',
   'ünïcödé – 画像 🧲.jpg',
   'a+b%2Bc%20d.jpg',
-  '../../escape.jpg',
+  'a/b/../../escape.jpg',
   '..%2F..%2Fescape.jpg',
   '/rooted.jpg',
   '.\\..\\back.jpg',

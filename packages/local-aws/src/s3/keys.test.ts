@@ -25,7 +25,6 @@ const KEYS = [
   'folder/../up',
   './here/./there',
   '/rooted//twice/',
-  '..',
   '.',
   '\\back\\..\\slash',
   '"quoted" \'and\' <tagged> &amp; `ticked`',
