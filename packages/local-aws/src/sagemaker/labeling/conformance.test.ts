@@ -14,6 +14,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { againstAws, startAws, type TestAws } from '../../../test/harness.ts';
 import { type SignerSettings, sign } from '../../../test/sign.ts';
+import { roleCaller } from '../../kernel/caller.ts';
 import { BOX_TEMPLATE, jobInput } from './lab.ts';
 
 // Ground Truth takes no new customers, and its answers come from people: this suite is about our own endpoint.
@@ -87,7 +88,7 @@ describe.skipIf(againstAws)('Ground Truth with real clients', () => {
 
     expect((await worker('GET', '/_workers/inspectors/tasks?worker=ann', undefined, false)).status).toBe(403);
     // A function or a job labels nothing by itself.
-    const role = aws.aws.kernel.credentials.issue('arn:aws:iam::000000000000:role/function', 'session');
+    const role = aws.aws.kernel.credentials.issue(roleCaller('arn:aws:iam::000000000000:role/function', 'session'));
     expect((await worker('GET', '/_workers/inspectors/tasks?worker=ann', undefined, true, role)).status).toBe(403);
     const { body } = await worker('GET', '/_workers/inspectors/tasks?worker=ann');
     expect(body.tasks).toMatchObject([
