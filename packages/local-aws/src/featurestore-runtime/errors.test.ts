@@ -13,7 +13,7 @@ describe.skipIf(againstAws)('the Feature Store runtime', () => {
 
   beforeAll(async () => {
     clock = manualClock();
-    aws = await startAws({ clock });
+    aws = await startAws({ clock, openRoles: ['featurestore'] });
     runtime = aws.client(api.SageMakerFeatureStoreRuntimeClient);
     const sagemaker = aws.client(SageMakerClient);
     await aws.client(S3Client).send(new CreateBucketCommand({ Bucket: 'store' }));
