@@ -14,7 +14,7 @@ export const requests: Benchmark = {
   name: 'requests',
   title: 'Writes a second and their latency, durable, against moto, which keeps them in memory',
   async run(form) {
-    const [count, rounds] = form.short ? [32, 1] : [200, 5];
+    const [count, rounds] = form.short ? [32, 1] : [100, 3];
     const folder = await mkdtemp(join(tmpdir(), 'assay-bench-'));
     const aws = await startAwsProcess(join(folder, 'aws'));
     const moto = await startMoto(form.say);
