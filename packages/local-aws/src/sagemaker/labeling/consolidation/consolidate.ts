@@ -3,9 +3,13 @@ import type { Answer, DataObject, Job } from '../job.ts';
 import { consolidateBoxes } from './boxes.ts';
 import { consolidateVerdicts } from './verdicts.ts';
 
-/** The label of an object out of its answers, as the output manifest has it ("Output Data"). At least one answer. */
+/**
+ * The label of an object out of its answers, as the output manifest has it ("Output Data"). At least one answer. It is the
+ * same in whatever order they came.
+ */
 export function consolidate(job: Job, answers: Answer[], now: number): NonNullable<DataObject['label']> {
-  return job.kind === 'BoundingBox' ? boxLabel(job, answers, now) : verdictLabel(job, answers, now);
+  const byWorker = answers.toSorted((a, b) => (a.worker < b.worker ? -1 : 1));
+  return job.kind === 'BoundingBox' ? boxLabel(job, byWorker, now) : verdictLabel(job, byWorker, now);
 }
 
 function boxLabel(job: Job, answers: Answer[], now: number) {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { Answer, Job } from '../job.ts';
 import { consolidateBoxes } from './boxes.ts';
+import { consolidate } from './consolidate.ts';
 import { consolidateVerdicts } from './verdicts.ts';
 
 const box = (left: number, label = 'scratch', top = 0) => ({ label, left, top, width: 100, height: 100 });
@@ -45,4 +47,29 @@ describe('verdicts', () => {
     expect(consolidateVerdicts(['b', 'a'])).toEqual({ label: 'b', confidence: 0.5 });
     expect(consolidateVerdicts(['a'])).toEqual({ label: 'a', confidence: 0 });
   });
+});
+
+test('a label is the same in whatever order the workers answered', () => {
+  const job: Job = {
+    name: 'boxes-1',
+    arn: 'arn:aws:sagemaker:eu-west-1:000000000000:labeling-job/boxes-1',
+    request: {} as Job['request'],
+    kind: 'BoundingBox',
+    team: 'team',
+    status: 'InProgress',
+    referenceCode: 'code',
+    createdAt: 0,
+    modifiedAt: 0,
+    tags: [],
+    categories: ['scratch'],
+  };
+  const answer = (worker: string, ...lefts: number[]): Answer => {
+    const boundingBoxes = lefts.map((left) => box(left));
+    const content = { annotatedResult: { boundingBoxes, inputImageProperties: { width: 900, height: 300 } } };
+    return { task: 'task', worker, acceptedAt: 0, dueAt: 1, content };
+  };
+  const answers = [answer('ada', 0, 400), answer('ben', 410, 8), answer('cleo', 4, 404)];
+  const label = consolidate(job, answers, 0);
+  expect(label.value).toMatchObject({ annotations: [{ left: 4 }, { left: 405 }] });
+  expect(consolidate(job, answers.toReversed(), 0)).toEqual(label);
 });

@@ -1,4 +1,4 @@
-/** The label that most workers chose; of several, the one that was chosen first. `confidence` is 0 with a single worker. */
+/** The label that most workers chose; of several, the first of those that are given. `confidence` is 0 with a single worker. */
 export function consolidateVerdicts(labels: string[]): { label: string; confidence: number } {
   const votes = new Map<string, number>();
   for (const label of labels) votes.set(label, (votes.get(label) ?? 0) + 1);
