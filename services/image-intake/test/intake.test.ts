@@ -34,7 +34,7 @@ import {
 import type { Context, SQSEvent } from 'aws-lambda';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { startAws, type TestAws } from '../../../packages/local-aws/test/harness.ts';
+import { openToRules, startAws, type TestAws } from '../../../packages/local-aws/test/harness.ts';
 import { type Answer, readBadImages } from './bad-images.ts';
 
 const Bucket = 'images';
@@ -68,7 +68,9 @@ describe('the intake function', () => {
   const queues = new Map<string, string>();
 
   const listen = async (name: string, pattern: object, EventBusName: string): Promise<void> => {
-    const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
+    const { QueueUrl = '' } = await sqs.send(
+      new CreateQueueCommand({ QueueName: name, Attributes: openToRules(name) }),
+    );
     queues.set(name, QueueUrl);
     const events = aws.client(EventBridgeClient);
     await events.send(new PutRuleCommand({ Name: name, EventPattern: JSON.stringify(pattern), EventBusName }));

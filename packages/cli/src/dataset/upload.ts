@@ -34,18 +34,23 @@ export async function uploadPhotographs(
   const keys = new Set<string>();
   const running = new Set<Promise<void>>();
   let done = 0;
-  for await (const photograph of photographs) {
-    const key = uploadKey(photograph);
-    checkKey(key, keys);
-    keys.add(key);
-    const work = put(s3, bucket, key, photograph).then(() => {
-      running.delete(work);
-      uploaded(++done);
-    });
-    running.add(work);
-    if (running.size >= AT_ONCE) await Promise.race(running);
+  try {
+    for await (const photograph of photographs) {
+      const key = uploadKey(photograph);
+      checkKey(key, keys);
+      keys.add(key);
+      const work = put(s3, bucket, key, photograph).then(() => {
+        running.delete(work);
+        uploaded(++done);
+      });
+      running.add(work);
+      if (running.size >= AT_ONCE) await Promise.race(running);
+    }
+    await Promise.all(running);
+  } finally {
+    // What was begun ends before anybody hears of a failure: the caller may close the client then.
+    await Promise.allSettled(running);
   }
-  await Promise.all(running);
   return [...keys];
 }
 

@@ -154,6 +154,22 @@ describe('an SQS event source', () => {
     await lambda.send(new DeleteEventSourceMappingCommand({ UUID }));
   });
 
+  it('runs what has come when the queue can’t be read on within the window', async () => {
+    const { QueueUrl, arn } = await queue({ VisibilityTimeout: '3600' });
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x' }));
+    const { kernel } = aws.aws;
+    const perform = kernel.perform.bind(kernel);
+    let reads = 0;
+    kernel.perform = async (service, operation, input, request) => {
+      if (operation === 'ReceiveMessage' && ++reads === 2) throw new Error('the queue is away');
+      return perform(service, operation, input, request);
+    };
+    const { UUID } = await map(arn, { BatchSize: 100, MaximumBatchingWindowInSeconds: 1 });
+    await holds(QueueUrl, 0);
+    kernel.perform = perform;
+    await lambda.send(new DeleteEventSourceMappingCommand({ UUID }));
+  });
+
   it('rests while it is disabled, and is taken up again after a restart', async () => {
     const { QueueUrl, arn } = await queue();
     const { UUID } = await map(arn, { Enabled: false });

@@ -102,7 +102,13 @@ export class Poller {
     while (messages.length > 0 && messages.length < batchSize && window > 0 && !this.#stopped) {
       const left = Math.floor((end - clock.now()) / 1000);
       const wanted = Math.min(batchSize - messages.length, LARGEST_RECEIVE);
-      const more = await this.#receive(wanted, Math.min(Math.max(left, 0), LONG_POLL_SECONDS), caller);
+      let more: Message[];
+      try {
+        more = await this.#receive(wanted, Math.min(Math.max(left, 0), LONG_POLL_SECONDS), caller);
+      } catch {
+        // What has come doesn't wait for what can't be read; the next batch's first read tells of it.
+        break;
+      }
       messages.push(...more);
       if (more.length === 0 && left <= LONG_POLL_SECONDS) break;
     }
