@@ -59,7 +59,11 @@ function workOf(cloud: MortalCloud): Work {
   const now = cloud.now();
   const one = (sql: string) => Number(db.prepare(sql).get()?.one ?? Number.NaN);
   try {
-    const due = one(`SELECT COUNT(*) AS one FROM outbox WHERE due <= ${now} AND kind <> 'eventbridge:schedule'`);
+    // The Feature Store gathers records for a moment before it writes them: they are not in the offline store yet.
+    const due = one(
+      `SELECT COUNT(*) AS one FROM outbox
+       WHERE kind = 'featurestore:flush' OR (due <= ${now} AND kind <> 'eventbridge:schedule')`,
+    );
     const visible = one(`SELECT COUNT(*) AS one FROM sqs_messages WHERE visible_at <= ${now}`);
     const held = one('SELECT COUNT(*) AS one FROM in_hand');
     const running = one("SELECT COUNT(*) AS one FROM sfn_executions WHERE status = 'RUNNING'");
