@@ -26,6 +26,8 @@ export interface PlatformOptions {
 
 export interface LocalPlatform {
   context: Context;
+  /** The embedded AWS itself, in this process. */
+  aws: LocalAws;
   device: DeviceProcess;
   /** What each step of the start took, in milliseconds. */
   timings: { step: string; milliseconds: number }[];
@@ -56,6 +58,7 @@ export async function startPlatform(options: PlatformOptions): Promise<LocalPlat
     terminal.progressDone();
     return {
       context,
+      aws,
       device,
       timings,
       async close() {

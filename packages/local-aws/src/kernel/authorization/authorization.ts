@@ -97,7 +97,8 @@ export class Authorization {
 const hold = (holder: string, kind: PolicyKind, texts: PolicyText[]): HeldPolicy[] =>
   texts.map(({ name, text }) => ({ holder, name, policy: parsePolicy(text, kind) }));
 
-function contextOf(caller: Caller, { context = {} }: Need): Map<string, string> {
+/** The condition keys of a call: its own and the global ones. */
+export function contextOf(caller: Caller, { context = {} }: Need): Map<string, string> {
   const values = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]));
   // The loopback interface is no wire that anyone could listen on.
   values.set('aws:securetransport', 'true');
