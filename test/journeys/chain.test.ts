@@ -11,7 +11,7 @@ import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetQueueUrlCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { type ChainState, countStages } from '../../packages/cli/src/chain/chain-state.ts';
 import { deploy } from '../../packages/cli/src/commands/deploy.ts';
@@ -67,12 +67,15 @@ describe('the chain', () => {
       ASSAY_TRAIN_STEPS: '40',
       ASSAY_TRAIN_IMAGE_SIZE: '128',
     };
+    // A service that is deployed again takes its settings from the environment: with others, the labelers' classes would be unknown.
+    for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
     platform = await startPlatform({ dataDir, port: 0, settings, framesDir, terminal });
     context = { ...platform.context, terminal };
     team = startAnnotators(signedFetch(context.connection, 'sagemaker'), context.names.workteam, images);
   }, 5 * MINUTE);
 
   afterAll(async () => {
+    vi.unstubAllEnvs();
     await team?.stop();
     await platform?.close();
     rmSync(dataDir, { recursive: true, force: true });
