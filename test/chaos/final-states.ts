@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Athena } from '@aws-sdk/client-athena';
 import type { DynamoDB } from '@aws-sdk/client-dynamodb';
 import type { S3 } from '@aws-sdk/client-s3';
 import type { SageMaker } from '@aws-sdk/client-sagemaker';
 import type { SFN } from '@aws-sdk/client-sfn';
 import type { SQS } from '@aws-sdk/client-sqs';
+import { athenaRows, type LabelTable } from './athena-rows.ts';
 
 export interface StateClients {
   athena: Athena;
@@ -47,12 +47,8 @@ export async function finalStates(clients: StateClients, names: StateNames): Pro
   };
 }
 
-export interface StateNames {
+export interface StateNames extends LabelTable {
   imageBucket: string;
-  /** Of the label store's offline store. */
-  database: string;
-  table: string;
-  workGroup: string;
 }
 
 async function itemsOf(dynamo: DynamoDB): Promise<Record<string, string[]>> {
@@ -66,23 +62,14 @@ async function itemsOf(dynamo: DynamoDB): Promise<Record<string, string[]>> {
   return items;
 }
 
-async function recordsOf(athena: Athena, { database, table, workGroup }: StateNames): Promise<string[]> {
-  const { QueryExecutionId } = await athena.startQueryExecution({
-    QueryString: `SELECT image_id, attempt, verdict, boxes, station, part, count(*) AS stored
-      FROM "${table}" GROUP BY record_id, image_id, attempt, verdict, boxes, station, part`,
-    QueryExecutionContext: { Database: database },
-    WorkGroup: workGroup,
-  });
-  for (;;) {
-    const { QueryExecution } = await athena.getQueryExecution({ QueryExecutionId });
-    const { State, StateChangeReason } = QueryExecution?.Status ?? {};
-    if (State === 'SUCCEEDED') break;
-    if (State === 'FAILED' || State === 'CANCELLED') throw new Error(`the query ${State}: ${StateChangeReason}`);
-    await delay(50);
-  }
-  const { ResultSet } = await athena.getQueryResults({ QueryExecutionId });
-  const rows = ResultSet?.Rows?.slice(1) ?? [];
-  return rows.map(({ Data = [] }) => Data.map(({ VarCharValue }) => VarCharValue).join(' ')).sort();
+async function recordsOf(athena: Athena, names: StateNames): Promise<string[]> {
+  const [, ...rows] = await athenaRows(
+    athena,
+    names,
+    `SELECT image_id, attempt, verdict, boxes, station, part, count(*) AS stored
+     FROM "${names.table}" GROUP BY record_id, image_id, attempt, verdict, boxes, station, part`,
+  );
+  return rows.map((row) => row.join(' ')).sort();
 }
 
 const COUNTS = [

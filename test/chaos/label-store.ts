@@ -1,16 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Athena, paginateGetQueryResults } from '@aws-sdk/client-athena';
+import type { Athena } from '@aws-sdk/client-athena';
 import type { Glue } from '@aws-sdk/client-glue';
 import type { S3 } from '@aws-sdk/client-s3';
 import type { CreateFeatureGroupCommandInput, SageMaker } from '@aws-sdk/client-sagemaker';
 import type { SageMakerFeatureStoreRuntime } from '@aws-sdk/client-sagemaker-featurestore-runtime';
+import { athenaRows, type LabelTable } from './athena-rows.ts';
 
 /** How the store is reached from outside, as `LabelsStored` says. */
-export interface LabelStore {
+export interface LabelStore extends LabelTable {
   featureGroup: string;
-  database: string;
-  table: string;
-  workGroup: string;
 }
 
 export interface LabelStoreClients {
@@ -25,26 +23,9 @@ export interface LabelStoreClients {
 export type StoredRecord = Record<string, string>;
 
 /** Every row of the offline store, in order. */
-export async function offlineRecords(
-  { athena }: LabelStoreClients,
-  { database, table, workGroup }: LabelStore,
-): Promise<StoredRecord[]> {
-  const { QueryExecutionId } = await athena.startQueryExecution({
-    QueryString: `SELECT * FROM "${table}" ORDER BY record_id`,
-    QueryExecutionContext: { Database: database },
-    WorkGroup: workGroup,
-  });
-  for (;;) {
-    const { QueryExecution } = await athena.getQueryExecution({ QueryExecutionId });
-    const { State, StateChangeReason } = QueryExecution?.Status ?? {};
-    if (State === 'SUCCEEDED') break;
-    if (State === 'FAILED' || State === 'CANCELLED') throw new Error(`the query ${State}: ${StateChangeReason}`);
-    await delay(50);
-  }
-  const rows: string[][] = [];
-  for await (const { ResultSet } of paginateGetQueryResults({ client: athena }, { QueryExecutionId }))
-    rows.push(...(ResultSet?.Rows ?? []).map(({ Data = [] }) => Data.map(({ VarCharValue = '' }) => VarCharValue)));
-  const [columns = [], ...records] = rows;
+export async function offlineRecords({ athena }: LabelStoreClients, store: LabelStore): Promise<StoredRecord[]> {
+  const query = `SELECT * FROM "${store.table}" ORDER BY record_id`;
+  const [columns = [], ...records] = await athenaRows(athena, store, query);
   return records.map((values) => {
     const record = columns.map((column, index) => [column, values[index] ?? ''] as const);
     return Object.fromEntries(record.filter(([column]) => column !== 'write_time' && column !== 'api_invocation_time'));
