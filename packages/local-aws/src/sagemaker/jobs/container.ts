@@ -25,12 +25,21 @@ export interface Container {
   remove(): Promise<void>;
 }
 
+const PROCESS = 'pid';
+const folderOf = (kernel: Kernel, kind: string, job: string) => join(kernel.folder('sagemaker'), kind, job);
+
+/** Removes what an interrupted run of a job left, its process too. */
+export async function removeContainer(kernel: Kernel, kind: string, job: string): Promise<void> {
+  const folder = folderOf(kernel, kind, job);
+  await endOrphan(join(folder, PROCESS), folder);
+  // Whom the signal has not reached yet may still write.
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
 /** Makes an empty container; what an interrupted run of the same job left is removed. */
 export async function createContainer(kernel: Kernel, kind: string, job: string): Promise<Container> {
-  const folder = join(kernel.folder('sagemaker'), kind, job);
-  const processFile = join(folder, 'pid');
-  await endOrphan(processFile, folder);
-  await rm(folder, { recursive: true, force: true });
+  await removeContainer(kernel, kind, job);
+  const folder = folderOf(kernel, kind, job);
   const baseDir = join(folder, randomUUID(), 'opt', 'ml');
   const temporaryDir = join(folder, 'tmp');
   for (const path of ['input/config', 'input/data', 'config', 'model', 'output/data', 'code'])
@@ -45,7 +54,7 @@ export async function createContainer(kernel: Kernel, kind: string, job: string)
   return {
     baseDir,
     temporaryDir,
-    entered: (pid) => rememberProcess(processFile, pid),
+    entered: (pid) => rememberProcess(join(folder, PROCESS), pid),
     path,
     async writeJson(containerPath, content) {
       await mkdir(dirname(path(containerPath)), { recursive: true });

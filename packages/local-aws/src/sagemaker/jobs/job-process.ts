@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { JobImage, Kernel } from '../../kernel/kernel.ts';
@@ -8,7 +9,7 @@ import { JobFailure } from './job-failure.ts';
 const GRACE = 120_000;
 
 export interface ProcessEnd {
-  /** Null when a signal ended it. */
+  /** As a container's: 128 and the signal's number when a signal ended it. Null when it never ran. */
   exitCode: number | null;
   /** Why it was told to end, if it was. */
   stopped?: 'stopped' | 'max-runtime';
@@ -64,11 +65,11 @@ export async function runProcess(
   const cancelLimit = kernel.clock.after(job.maxRuntimeSeconds * 1000, () => end('max-runtime'));
   try {
     const lines = [child.stdout, child.stderr].map((stream) => readLines(stream, job.onLine));
-    const exitCode = await new Promise<number | null>((resolve, reject) => {
+    const exitCode = await new Promise<number>((resolve, reject) => {
       child.once('error', (error) =>
         reject(new JobFailure(`ClientError: The command ${command} cannot be started: ${error.message}`)),
       );
-      child.once('close', (code) => resolve(code));
+      child.once('close', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
     });
     await Promise.all([...lines, noted]);
     return { exitCode, ...(stopped !== undefined && { stopped }) };

@@ -1,3 +1,5 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import {
   CreateBucketCommand,
@@ -40,6 +42,7 @@ const images = {
     import { writeFileSync } from 'node:fs';
     writeFileSync(process.env.SAGEMAKER_BASE_DIR + '/output/failure', 'no labels in the data');
     process.exit(3);`),
+  'test/killed': script('process.kill(process.pid, "SIGKILL")'),
   'test/train': script(`
     import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
     const base = process.env.SAGEMAKER_BASE_DIR;
@@ -148,6 +151,19 @@ describe('SageMaker jobs', () => {
     expect(await processed('broken')).toMatchObject({
       ProcessingJobStatus: 'Failed',
       FailureReason: 'AlgorithmError: no labels in the data, exit code: 3',
+    });
+  });
+
+  it('says so when a job is killed', async () => {
+    await processing('killed', { AppSpecification: { ImageUri: image('killed') } });
+    expect(await processed('killed')).toMatchObject({
+      ProcessingJobStatus: 'Failed',
+      FailureReason: 'AlgorithmError: See job logs for more information, exit code: 137',
+    });
+    await training('killed', { AlgorithmSpecification: { TrainingImage: image('killed'), TrainingInputMode: 'File' } });
+    expect(await trained('killed')).toMatchObject({
+      TrainingJobStatus: 'Failed',
+      FailureReason: 'AlgorithmError: See job logs for more information, exit code: 137',
     });
   });
 
@@ -273,5 +289,12 @@ describe('SageMaker jobs', () => {
       .toEqual(['Starting', 'Downloading', 'Training', 'Interrupted', 'Starting', 'Downloading', 'Training']);
     await sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: 'again' }));
     await trained('again');
+  });
+
+  it('sweeps away what is left of a job when a crash came right after its end', async () => {
+    const folder = join(aws.dataDir, 'sagemaker', 'training');
+    await mkdir(join(folder, 'again', 'run'), { recursive: true });
+    aws.aws.kernel.outbox.add('sagemaker:job', { kind: 'training', name: 'again' });
+    await expect.poll(() => readdir(folder)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { messageOf } from '../../kernel/errors.ts';
-import { type Container, createContainer } from './container.ts';
-import { failureReason, JobFailure } from './job-failure.ts';
+import { type Container, createContainer, removeContainer } from './container.ts';
+import { algorithmError, failureReason, JobFailure } from './job-failure.ts';
 import type { ProcessEnd } from './job-process.ts';
 import { announceEnd, type JobKind, type Jobs, type JobTask, type ProcessingJob } from './jobs.ts';
 import { runProcessing } from './processing-run.ts';
@@ -13,8 +13,12 @@ import { advanceTraining } from './training-status.ts';
  */
 export async function runJob(jobs: Jobs, { kind, name }: JobTask): Promise<{ again: number } | undefined> {
   const job = jobs[kind].get(name);
-  if (!job || (job.status !== 'InProgress' && job.status !== 'Stopping')) return;
-  if (job.status === 'Stopping') return finish(jobs, kind, name, { exitCode: null, stopped: 'stopped' });
+  if (job?.status !== 'InProgress') {
+    // A crash may have come before its container was removed.
+    await removeContainer(jobs.kernel, kind, name);
+    if (job?.status === 'Stopping') finish(jobs, kind, name, { exitCode: null, stopped: 'stopped' });
+    return;
+  }
   const controller = new AbortController();
   jobs.running.set(job.arn, controller);
   let container: Container | undefined;
@@ -75,9 +79,7 @@ function finish(
     return fail(jobs, kind, name, 'ClientError: The job ran longer than its MaxRuntimeInSeconds.', message);
   if (stopped === 'stopped') return endProcessing(jobs, name, { status: 'Stopped' }, message);
   if (exitCode === 0) return endProcessing(jobs, name, { status: 'Completed' }, message);
-  const told = message?.trim() || 'See job logs for more information';
-  const how = exitCode === null ? 'killed by a signal' : `exit code: ${exitCode}`;
-  return fail(jobs, kind, name, `AlgorithmError: ${told}, ${how}`, message);
+  return fail(jobs, kind, name, algorithmError(message, exitCode), message);
 }
 
 function fail(jobs: Jobs, kind: JobKind, name: string, reason: string, message?: string): undefined {

@@ -9,7 +9,7 @@ import type { Container } from './container.ts';
 import { findImage } from './image.ts';
 import { fetchInput } from './inputs.ts';
 import { jobCaller, jobEnvironment, resourceConfig } from './job-environment.ts';
-import { JobFailure } from './job-failure.ts';
+import { algorithmError, JobFailure } from './job-failure.ts';
 import { JobLog } from './job-log.ts';
 import { type ProcessEnd, runProcess } from './job-process.ts';
 import type { Jobs, TrainingJob } from './jobs.ts';
@@ -138,9 +138,7 @@ async function uploadResults(jobs: Jobs, s3: S3Access, job: TrainingJob, contain
   }
 }
 
-/** The job's own words from `/opt/ml/output/failure`. */
+/** The job's own words are in `/opt/ml/output/failure`. */
 async function reason(container: Container, { exitCode }: ProcessEnd): Promise<string> {
-  const text = (await container.read('/opt/ml/output/failure')) ?? '';
-  const tail = `, exit code: ${exitCode ?? 'none, killed by a signal'}`;
-  return `AlgorithmError: ${text.trim().slice(0, 1024 - 'AlgorithmError: '.length - tail.length)}${tail}`;
+  return algorithmError(await container.read('/opt/ml/output/failure'), exitCode);
 }
