@@ -1,5 +1,5 @@
+import { hold } from '../kernel/authorization/authorization.ts';
 import { glob } from '../kernel/authorization/pattern.ts';
-import { parsePolicy } from '../kernel/authorization/policy.ts';
 import type { HttpContext } from '../kernel/service.ts';
 import { policiesOf } from './permissions.ts';
 import type { Iam } from './role.ts';
@@ -41,8 +41,12 @@ function grantedStatements(iam: Iam): GrantedStatement[] {
     key(holder, policy, statement),
   );
   return iam.roles.list().flatMap(({ value: role }) =>
-    policiesOf(role).flatMap(({ name: policy, text }) =>
-      parsePolicy(text, 'identity').statements.flatMap((statement, index): GrantedStatement[] => {
+    policiesOf(role).flatMap((text) => {
+      const {
+        name: policy,
+        policy: { statements },
+      } = hold(role.arn, 'identity', text);
+      return statements.flatMap((statement, index): GrantedStatement[] => {
         if (statement.effect === 'Deny') return [];
         const { Sid, Action = [], NotAction = [], Resource = [] } = statement.source;
         const uses = used.get(key(role.arn, policy, statement.digest)) ?? [];
@@ -63,8 +67,8 @@ function grantedStatements(iam: Iam): GrantedStatement[] {
           const use = uses.find((one) => pattern(one.action.toLowerCase()));
           return { action, ...(use && { usedAt: new Date(use.at).toISOString(), usedOn: use.resource }) };
         }
-      }),
-    ),
+      });
+    }),
   );
 }
 

@@ -1,9 +1,10 @@
 import { type Caller, serviceCaller } from '../caller.ts';
+import { AwsError } from '../errors.ts';
 import type { ServiceName } from '../modules.ts';
-import { denial } from './denial.ts';
+import { type Denied, denial } from './denial.ts';
 import { type Decision, decide, type HeldPolicy } from './evaluate.ts';
 import type { Need } from './permission.ts';
-import { type PolicyKind, parsePolicy } from './policy.ts';
+import { MalformedPolicy, type PolicyKind, parsePolicy } from './policy.ts';
 
 /** A document as a service keeps it. */
 export interface PolicyText {
@@ -41,23 +42,19 @@ export class Authorization {
 
   /** Throws AWS's AccessDenied, in the form of `service`, unless the caller may do all that is needed. */
   require(service: ServiceName, caller: Caller, needs: readonly Need[]): void {
-    // What an AWS service does behind its own API is no API call on AWS, so no policy speaks of it.
-    if (caller.kind === 'internal') return;
-    if (caller.assumedBy !== undefined && caller.roleArn !== undefined) {
-      const principal = serviceCaller(caller.assumedBy, caller.account);
-      this.require(service, principal, [{ action: 'sts:AssumeRole', resource: caller.roleArn }]);
-    }
-    for (const need of needs) {
-      // A service whose resource is gone hears that, not that nobody lets it in: the operation says so.
-      if (caller.kind === 'service' && !this.#isThere(need)) continue;
-      const decision = this.decide(caller, need);
-      if (!decision.allowed) throw denial(service, caller, need, decision);
-    }
+    const refusal = this.refusal(service, caller, needs);
+    if (refusal) throw refusal;
+  }
+
+  /** The same as an answer: undefined when the caller may. */
+  refusal(service: ServiceName, caller: Caller, needs: readonly Need[]): AwsError | undefined {
+    const denied = this.#denied(caller, needs);
+    return denied && denial(service, denied);
   }
 
   /** The same as a question. */
   allows(caller: Caller, need: Need): boolean {
-    return caller.kind === 'internal' || this.decide(caller, need).allowed;
+    return this.#denied(caller, [need]) === undefined;
   }
 
   /** Whether a role's trust policy lets a service work with it. */
@@ -75,12 +72,30 @@ export class Authorization {
       context: contextOf(caller, need),
       identity: this.#identityOf(caller),
       onResource: mustTrust
-        ? hold(resource, 'trust', this.#policies.trustPolicies(resource))
-        : hold(resource, 'resource', this.#policies.resourcePolicies(resource) ?? []),
+        ? held(caller, resource, 'trust', this.#policies.trustPolicies(resource))
+        : held(caller, resource, 'resource', this.#policies.resourcePolicies(resource) ?? []),
       mustTrust,
     });
     this.#witness(caller, need, decision);
     return decision;
+  }
+
+  /** The first thing that the caller may not do. */
+  #denied(caller: Caller, needs: readonly Need[]): Denied | undefined {
+    // What an AWS service does behind its own API is no API call on AWS, so no policy speaks of it.
+    if (caller.kind === 'internal') return undefined;
+    if (caller.assumedBy !== undefined && caller.roleArn !== undefined) {
+      const principal = serviceCaller(caller.assumedBy, caller.account);
+      const distrusted = this.#denied(principal, [{ action: 'sts:AssumeRole', resource: caller.roleArn }]);
+      if (distrusted) return distrusted;
+    }
+    for (const need of needs) {
+      // A service whose resource is gone hears that, not that nobody lets it in: the operation says so.
+      if (caller.kind === 'service' && !this.#isThere(need)) continue;
+      const decision = this.decide(caller, need);
+      if (!decision.allowed) return { caller, need, because: decision.because };
+    }
+    return undefined;
   }
 
   #isThere({ action, resource }: Need): boolean {
@@ -88,14 +103,41 @@ export class Authorization {
   }
 
   #identityOf(caller: Caller): HeldPolicy[] {
-    if (caller.kind === 'administrator') return hold(caller.arn, 'identity', [ADMINISTRATOR]);
+    if (caller.kind === 'administrator') return held(caller, caller.arn, 'identity', [ADMINISTRATOR]);
     if (caller.roleArn === undefined) return [];
-    return hold(caller.roleArn, 'identity', this.#policies.identityPolicies(caller.roleArn));
+    return held(caller, caller.roleArn, 'identity', this.#policies.identityPolicies(caller.roleArn));
   }
 }
 
-const hold = (holder: string, kind: PolicyKind, texts: PolicyText[]): HeldPolicy[] =>
-  texts.map(({ name, text }) => ({ holder, name, policy: parsePolicy(text, kind) }));
+function held(caller: Caller, holder: string, kind: PolicyKind, texts: PolicyText[]): HeldPolicy[] {
+  return texts.flatMap((text) => {
+    try {
+      return hold(holder, kind, text);
+    } catch (error) {
+      // Somebody must be able to put a better one in its place.
+      if (caller.kind === 'administrator' && error instanceof AwsError) return [];
+      throw error;
+    }
+  });
+}
+
+/**
+ * A policy as it is kept. One that an earlier version took, which asked for JSON and no more, may be none that anything can
+ * be decided by.
+ * @throws MalformedPolicyDocument
+ */
+export function hold(holder: string, kind: PolicyKind, { name, text }: PolicyText): HeldPolicy {
+  try {
+    return { holder, name, policy: parsePolicy(text, kind) };
+  } catch (cause) {
+    if (!(cause instanceof MalformedPolicy)) throw cause;
+    throw new AwsError(
+      'MalformedPolicyDocument',
+      `The policy ${name} of ${holder} cannot be decided by, so nothing is that it concerns. ${cause.message} Put it again, e.g. by deploying its stack.`,
+      { status: 400, cause },
+    );
+  }
+}
 
 /** The condition keys of a call: its own and the global ones. */
 export function contextOf(caller: Caller, { context = {} }: Need): Map<string, string> {

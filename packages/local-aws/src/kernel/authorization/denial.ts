@@ -30,26 +30,24 @@ const FORMS: Record<ServiceName, { code: string; status: number }> = {
   sts: XML,
 };
 
-const REASONS: Record<(Decision & { allowed: false })['because'], (action: string) => string> = {
+const REASONS: Record<Denied['because'], (action: string) => string> = {
   'no-identity-policy': (action) => `because no identity-based policy allows the ${action} action`,
   'no-resource-policy': (action) => `because no resource-based policy allows the ${action} action`,
   'denied-by-identity': () => 'with an explicit deny in an identity-based policy',
   'denied-by-resource': () => 'with an explicit deny in a resource-based policy',
 };
 
+/** What somebody may not do. */
+export interface Denied {
+  caller: Caller;
+  need: Need;
+  because: (Decision & { allowed: false })['because'];
+}
+
 /** "Troubleshoot access denied error messages": who, what, on what, and why not. */
-export function denial(
-  service: ServiceName,
-  caller: Caller,
-  { action, resource }: Need,
-  { because }: Decision & { allowed: false },
-): AwsError {
+export function denial(service: ServiceName, { caller, need: { action, resource }, because }: Denied): AwsError {
   const on = service === 's3' ? JSON.stringify(resource) : resource;
   const message = `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${on} ${REASONS[because](action)}`;
   const { code, status } = FORMS[service];
   return new AwsError(code, message, { status });
 }
-
-/** True for a call that was denied, by whatever service. */
-export const isDenial = (error: unknown): error is AwsError =>
-  error instanceof AwsError && (error.code === 'AccessDenied' || error.code === 'AccessDeniedException');

@@ -1,4 +1,3 @@
-import { isDenial } from '../../kernel/authorization/denial.ts';
 import { AwsError } from '../../kernel/errors.ts';
 import type { Operation } from '../../kernel/service.ts';
 import { checkWriteConditions } from '../conditions.ts';
@@ -27,16 +26,10 @@ export const deleteObjects: Operation<'s3', 'DeleteObjects', S3> = (input, reque
   const { authorization } = s3.kernel;
   const denied: { Key: string | undefined; Code: string; Message: string }[] = [];
   const allowed = targets.filter(({ Key, VersionId }) => {
-    try {
-      authorization.require('s3', request.caller, [
-        versioned({ Bucket: input.Bucket, Key, VersionId }, 'DeleteObject'),
-      ]);
-      return true;
-    } catch (error) {
-      if (!isDenial(error)) throw error;
-      denied.push({ Key, Code: error.code, Message: error.message });
-      return false;
-    }
+    const need = versioned({ Bucket: input.Bucket, Key, VersionId }, 'DeleteObject');
+    const refusal = authorization.refusal('s3', request.caller, [need]);
+    if (refusal) denied.push({ Key, Code: refusal.code, Message: refusal.message });
+    return !refusal;
   });
   const deleted = allowed.map(({ Key, VersionId }) => {
     const deletion = deleteObjectVersion(s3, { Bucket: input.Bucket, Key, VersionId }, request);
