@@ -18,6 +18,11 @@ export interface Call {
   milliseconds: number;
 }
 
+/** How often a caller called an operation. */
+export interface CallCount extends Pick<Call, 'callerArn' | 'service' | 'operation'> {
+  calls: number;
+}
+
 /** A statement that allowed an action, at least once. */
 export interface UsedPermission {
   /** The ARN of the role or resource that has the policy. */
@@ -78,42 +83,35 @@ export class CallLog {
   }
 
   /** The calls that IAM denied, by caller and operation. */
-  denials(): { callerArn: string; service: string; operation: string; calls: number; last: string }[] {
+  denials(): (CallCount & { last: string })[] {
     const rows = this.#db
       .prepare(
         `SELECT caller, service, operation, COUNT(*) AS calls, MAX(at) AS last FROM calls
          WHERE error IN ('AccessDenied', 'AccessDeniedException') GROUP BY caller, service, operation ORDER BY last DESC`,
       )
       .all();
-    return rows.map((row) => ({
-      callerArn: String(row.caller),
-      service: String(row.service),
-      operation: String(row.operation),
-      calls: Number(row.calls),
-      last: new Date(Number(row.last)).toISOString(),
-    }));
+    return rows.map((row) => ({ ...countOf(row), last: new Date(Number(row.last)).toISOString() }));
   }
 
   /** How often each caller called what, and how many of those calls failed. */
-  summary(): { callerArn: string; service: string; operation: string; calls: number; failed: number }[] {
+  summary(): (CallCount & { failed: number })[] {
     const rows = this.#db
       .prepare(
         `SELECT caller, service, operation, COUNT(*) AS calls, SUM(error IS NOT NULL) AS failed
          FROM calls GROUP BY caller, service, operation ORDER BY caller, service, operation`,
       )
       .all();
-    return rows.map((row) => ({
-      callerArn: String(row.caller),
-      service: String(row.service),
-      operation: String(row.operation),
-      calls: Number(row.calls),
-      failed: Number(row.failed),
-    }));
+    return rows.map((row) => ({ ...countOf(row), failed: Number(row.failed) }));
   }
 
   close(): void {
     this.#db.close();
   }
+}
+
+function countOf(row: Record<string, unknown>): CallCount {
+  const { caller, service, operation, calls } = row;
+  return { callerArn: String(caller), service: String(service), operation: String(operation), calls: Number(calls) };
 }
 
 function open(path: string, report: (message: string) => void): DatabaseSync {
