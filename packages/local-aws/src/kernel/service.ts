@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PolicyText } from './authorization/authorization.ts';
 import type { Need, Permissions } from './authorization/permission.ts';
 import type { Caller } from './caller.ts';
-import { notImplemented } from './errors.ts';
 import type { Kernel } from './kernel.ts';
 import type { InputOf, OperationName, OutputOf, ServiceModules, ServiceName } from './modules.ts';
 import type { ResourceProvider } from './resource-provider.ts';
@@ -113,8 +112,8 @@ export interface OpenService {
   operation(name: string): ((input: unknown, request: Request) => unknown) | undefined;
   /** Of its actions and ARNs. */
   prefix: string;
-  /** What an operation with this input needs. */
-  needs(operation: string, input: unknown): Need[];
+  /** What an operation with this input needs; undefined for one that only the service's model knows. */
+  needs(operation: string, input: unknown): Need[] | undefined;
   resourcePolicies: ((arn: string) => PolicyText[] | undefined) | undefined;
   identityPolicies: ((roleArn: string) => PolicyText[]) | undefined;
   trustPolicies: ((roleArn: string) => PolicyText[]) | undefined;
@@ -159,12 +158,13 @@ export function defineService<S extends ServiceName, State>(definition: ServiceD
         },
         prefix,
         needs(operation, input) {
-          const permission = permissions[operation];
-          // Every operation here says what it needs: this is one that only the service's model knows.
-          if (!permission) throw notImplemented(`${definition.name}:${operation}`);
-          return [permission(input, kernel, state)]
-            .flat()
-            .map((need) => (typeof need === 'string' ? { action: `${prefix}:${operation}`, resource: need } : need));
+          const permission = Object.hasOwn(permissions, operation) ? permissions[operation] : undefined;
+          return (
+            permission &&
+            [permission(input, kernel, state)]
+              .flat()
+              .map((need) => (typeof need === 'string' ? { action: `${prefix}:${operation}`, resource: need } : need))
+          );
         },
         resourcePolicies: resourcePolicies && ((arn) => resourcePolicies(arn, state)),
         identityPolicies: identityPolicies && ((roleArn) => identityPolicies(roleArn, state)),
