@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import type { Store } from './store.ts';
+import type { Statement, Store } from './store.ts';
 
 /** A CloudWatch metric: what is measured, and of what. */
 export interface Metric {
@@ -27,8 +27,11 @@ interface Row {
 type Gauge = (dimensions: Record<string, string>) => number | undefined;
 
 export const MINUTE = 60_000;
-/** The longest that an alarm looks back: "EvaluationPeriods multiplied by Period can't exceed 86,400 seconds", and some more. */
-const KEPT = 2 * 24 * 60 * MINUTE;
+/**
+ * The longest that an alarm looks back: "EvaluationPeriods multiplied by Period can't exceed 86,400 seconds", and two periods
+ * more in case that some are missing.
+ */
+const KEPT = 3 * 24 * 60 * MINUTE;
 
 /**
  * What the services measure of themselves, by the minute. Counts are added in the transaction of what they count; levels (a
@@ -51,6 +54,9 @@ export class Metrics {
         `INSERT INTO metrics (metric, minute, sum, count, least, most) VALUES (?1, ?2, ?3, 1, ?3, ?3)
         ON CONFLICT DO UPDATE SET sum = sum + ?3, count = count + 1, least = MIN(least, ?3), most = MAX(most, ?3)`,
       ),
+      sample: store.prepare(
+        `INSERT INTO metrics (metric, minute, sum, count, least, most) VALUES (?1, ?2, ?3, 1, ?3, ?3) ON CONFLICT DO NOTHING`,
+      ),
       read: store.prepare<Row>(
         'SELECT SUM(sum) AS sum, SUM(count) AS count, MIN(least) AS least, MAX(most) AS most FROM metrics WHERE metric = ? AND minute >= ? AND minute < ?',
       ),
@@ -60,8 +66,12 @@ export class Metrics {
 
   /** Adds a measurement to the present minute, or to the one that `at` (ms since the epoch) lies in. */
   add(metric: Metric, value: number, at = this.#clock.now()): void {
+    this.#write(this.#sql.add, metric, value, at);
+  }
+
+  #write(statement: Statement<unknown>, metric: Metric, value: number, at: number): void {
     const minute = at - (at % MINUTE);
-    this.#sql.add.run(keyOf(metric), minute, value);
+    statement.run(keyOf(metric), minute, value);
     if (minute - this.#forgottenUntil < 60 * MINUTE) return;
     this.#forgottenUntil = minute;
     this.#sql.forget.run(minute - KEPT);
@@ -72,10 +82,10 @@ export class Metrics {
     this.#gauges.set(`${namespace} ${name}`, read);
   }
 
-  /** Reads a level and adds it to the minute that `at` lies in. Nothing, when the metric is a count. */
+  /** Reads a level for the minute that `at` lies in, once however many ask. Nothing, when the metric is a count. */
   sample(metric: Metric, at: number): void {
     const value = this.#gauges.get(`${metric.namespace} ${metric.name}`)?.(metric.dimensions);
-    if (value !== undefined) this.add(metric, value, at);
+    if (value !== undefined) this.#write(this.#sql.sample, metric, value, at);
   }
 
   /** What was measured from `from` until before `until`, both on a minute; undefined when nothing was. */
