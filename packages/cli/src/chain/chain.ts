@@ -9,6 +9,8 @@ export function createChain(clients: Pick<Clients, 'logs' | 's3'>, { journal }: 
   const log = createEventLog(clients.logs, journal);
   const told: JournalEvent[] = [];
   let state = emptyChain();
+  /** False while `state` lacks something of what was told: a refresh has failed. */
+  let whole = true;
   return {
     get state(): ChainState {
       return state;
@@ -20,9 +22,12 @@ export function createChain(clients: Pick<Clients, 'logs' | 's3'>, { journal }: 
       told.push(...news);
       const late = first && last && first.metadata.occurredAt < last.metadata.occurredAt;
       if (late) told.sort((a, b) => a.metadata.occurredAt.localeCompare(b.metadata.occurredAt));
-      const next = late ? emptyChain() : state;
-      await follow(next, late ? told : news, (list, item) => readClaim(clients.s3, list, item));
+      const anew = late || !whole;
+      whole = false;
+      const next = anew ? emptyChain() : state;
+      await follow(next, anew ? told : news, (list, item) => readClaim(clients.s3, list, item));
       state = next;
+      whole = true;
       return state;
     },
   };

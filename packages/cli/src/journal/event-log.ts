@@ -1,5 +1,9 @@
 import { catalogue, EventError, parseEvent } from '@assay/events';
-import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  type CloudWatchLogsClient,
+  type FilteredLogEvent,
+  paginateFilterLogEvents,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { z } from 'zod';
 
 /** The shape that EventBridge gives an event in CloudWatch Logs: the whole event as JSON. */
@@ -16,25 +20,24 @@ export type JournalEvent = {
 const LOOK_BACK = 120_000;
 
 /** Reads the bus's journal, oldest first; each call gives what has come since the call before, each event once. */
-export function createEventLog(logs: CloudWatchLogsClient, logGroupName: string) {
+export function createEventLog(client: CloudWatchLogsClient, logGroupName: string) {
   const seen = new Set<string>();
-  let from = 0;
+  let startTime = 0;
   return {
     async read(): Promise<JournalEvent[]> {
-      const events: JournalEvent[] = [];
-      let nextToken: string | undefined;
-      do {
-        const page = await logs.send(new FilterLogEventsCommand({ logGroupName, startTime: from, nextToken }));
-        for (const { message, timestamp = 0 } of page.events ?? []) {
-          const event = message === undefined ? undefined : toJournalEvent(message);
-          if (!event || seen.has(event.metadata.eventId)) continue;
-          seen.add(event.metadata.eventId);
-          from = Math.max(from, timestamp - LOOK_BACK);
-          events.push(event);
-        }
-        nextToken = page.nextToken;
-      } while (nextToken);
-      return events.sort((a, b) => a.metadata.occurredAt.localeCompare(b.metadata.occurredAt));
+      const logged: FilteredLogEvent[] = [];
+      for await (const { events = [] } of paginateFilterLogEvents({ client }, { logGroupName, startTime }))
+        logged.push(...events);
+      // Only what was read to its end counts as seen: a call that fails gives nothing, and the next one all of it.
+      const news: JournalEvent[] = [];
+      for (const { message, timestamp = 0 } of logged) {
+        const event = message === undefined ? undefined : toJournalEvent(message);
+        if (!event || seen.has(event.metadata.eventId)) continue;
+        seen.add(event.metadata.eventId);
+        startTime = Math.max(startTime, timestamp - LOOK_BACK);
+        news.push(event);
+      }
+      return news.sort((a, b) => a.metadata.occurredAt.localeCompare(b.metadata.occurredAt));
     },
   };
 }
