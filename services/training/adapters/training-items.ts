@@ -4,7 +4,13 @@ import { z } from 'zod';
 const text = z.string().min(1);
 
 /** What the table's items look like; keys aside. */
-export const runItem = z.object({ runId: text, asOf: instantSchema, approved: z.int().nonnegative() });
+export const runItem = z.object({
+  runId: text,
+  asOf: instantSchema,
+  approved: z.int().nonnegative(),
+  /** Items of before it was kept have none. */
+  stored: z.int().nonnegative().default(0),
+});
 
 export const labelSourceItem = z.object({
   catalog: text,
@@ -23,6 +29,7 @@ export const trainingItem = z.object({
   reason: z.enum(['enough-labels', 'schedule', 'requested']),
   asOf: instantSchema,
   approvedLabels: z.int().nonnegative(),
+  storedRecords: z.int().nonnegative().default(0),
   cause: metadataSchema.optional(),
 });
 

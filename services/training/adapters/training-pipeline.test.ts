@@ -45,6 +45,7 @@ describe('the training pipeline', () => {
       reason: 'requested',
       asOf: '2026-03-04T10:12:00.000Z',
       approvedLabels: 3,
+      storedRecords: 5,
     } as const;
     expect(await pipeline.start(training, source)).toBe(executionArn);
     expect(asked.StartPipelineExecution).toEqual({
@@ -53,6 +54,7 @@ describe('the training pipeline', () => {
       ClientRequestToken: 'f'.repeat(64),
       PipelineParameters: [
         { Name: 'AsOf', Value: '2026-03-04T10:12:00.000Z' },
+        { Name: 'StoredRecords', Value: '5' },
         { Name: 'Catalog', Value: 'AwsDataCatalog' },
         { Name: 'Database', Value: 'assay_local_labels' },
         { Name: 'Table', Value: 'labels' },

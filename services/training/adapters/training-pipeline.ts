@@ -82,9 +82,10 @@ function displayName({ reason, asOf }: Training): string {
   return `${reason}-${asOf.replace(/[^0-9TZ]/g, '-')}`;
 }
 
-function parametersOf({ asOf }: Training, source: LabelSource) {
+function parametersOf({ asOf, storedRecords }: Training, source: LabelSource) {
   const values = {
     AsOf: asOf,
+    StoredRecords: String(storedRecords),
     Catalog: source.catalog,
     Database: source.database,
     Table: source.table,

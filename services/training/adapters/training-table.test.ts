@@ -26,6 +26,7 @@ const training = (minute: number): Training => ({
   reason: 'enough-labels',
   asOf: at(minute),
   approvedLabels: 3,
+  storedRecords: 4,
 });
 const metadata = {
   eventId: '7e1f2a3b-4c5d-4e6f-8a9b-0c1d2e3f4a5b',
@@ -38,8 +39,8 @@ const metadata = {
 describe('labels', () => {
   it('are summed over the runs since the last training, up to the newest run', async () => {
     expect(await state.newLabels()).toBeUndefined();
-    await state.recordRun({ runId: 'b', asOf: at(2), approved: 4 }, source('t'));
-    await state.recordRun({ runId: 'a', asOf: at(1), approved: 3 }, source('t'));
+    await state.recordRun({ runId: 'b', asOf: at(2), approved: 4, stored: 4 + 1 }, source('t'));
+    await state.recordRun({ runId: 'a', asOf: at(1), approved: 3, stored: 3 + 1 }, source('t'));
     expect(await state.newLabels()).toEqual({ approved: 7, asOf: at(2) });
     await state.advanceTo(at(1));
     expect(await state.newLabels()).toEqual({ approved: 4, asOf: at(2) });
@@ -48,23 +49,34 @@ describe('labels', () => {
   });
 
   it('of one run count once, even when it is told of again with a later instant', async () => {
-    await state.recordRun({ runId: 'a', asOf: at(1), approved: 3 }, source('t'));
+    await state.recordRun({ runId: 'a', asOf: at(1), approved: 3, stored: 3 + 1 }, source('t'));
     await state.advanceTo(at(1));
-    await state.recordRun({ runId: 'a', asOf: at(9), approved: 3 }, source('t'));
+    await state.recordRun({ runId: 'a', asOf: at(9), approved: 3, stored: 3 + 1 }, source('t'));
     expect(await state.newLabels()).toBeUndefined();
   });
 
   it('do not become new again when an older instant is trained on', async () => {
-    await state.recordRun({ runId: 'a', asOf: at(5), approved: 3 }, source('t'));
+    await state.recordRun({ runId: 'a', asOf: at(5), approved: 3, stored: 3 + 1 }, source('t'));
     await state.advanceTo(at(5));
     await state.advanceTo(at(1));
     expect(await state.newLabels()).toBeUndefined();
   });
 
+  it('are counted with those that were rejected, up to an instant, trained on or not', async () => {
+    expect(await state.storedRecords(at(9))).toBe(0);
+    await state.recordRun({ runId: 'a', asOf: at(1), approved: 3, stored: 5 }, source('t'));
+    await state.recordRun({ runId: 'b', asOf: at(2), approved: 4, stored: 4 }, source('t'));
+    await state.recordRun({ runId: 'c', asOf: at(3), approved: 0, stored: 1 }, source('t'));
+    await state.recordRun({ runId: 'a', asOf: at(3), approved: 3, stored: 5 }, source('t'));
+    await state.advanceTo(at(1));
+    expect(await state.storedRecords(at(2))).toBe(9);
+    expect(await state.storedRecords(at(3))).toBe(10);
+  });
+
   it('are to be found where the newest run says', async () => {
     expect(await state.labelSource()).toBeUndefined();
-    await state.recordRun({ runId: 'b', asOf: at(2), approved: 4 }, source('new'));
-    await state.recordRun({ runId: 'a', asOf: at(1), approved: 3 }, source('old'));
+    await state.recordRun({ runId: 'b', asOf: at(2), approved: 4, stored: 4 + 1 }, source('new'));
+    await state.recordRun({ runId: 'a', asOf: at(1), approved: 3, stored: 3 + 1 }, source('old'));
     expect(await state.labelSource()).toEqual(source('new'));
   });
 });

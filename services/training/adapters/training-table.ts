@@ -59,18 +59,22 @@ export function trainingTable(documents: DynamoDBDocumentClient, TableName: stri
     async recordRun(run, source) {
       // The first word on a run counts: told again after a replay, it has a later instant.
       await putUnless('run', run.runId, run);
-      const { asOf, approved } = runItem.parse(await get('run', run.runId));
-      await put('labels', `${asOf}#${run.runId}`, { runId: run.runId, asOf, approved });
+      const known = runItem.parse(await get('run', run.runId));
+      await put('labels', `${known.asOf}#${run.runId}`, known);
       await putNewest('source', { ...source, asOf: run.asOf });
     },
     labelSource: async () => labelSourceItem.optional().parse(await get('source', 'latest')),
     async newLabels() {
       const progress = progressItem.optional().parse(await get('progress', 'latest'));
       // `$` comes right after `#`: beyond every run of that instant.
-      const runs = await queryAll(documents, TableName, 'labels', progress && `${progress.asOf}$`);
+      const runs = await queryAll(documents, TableName, 'labels', { after: progress && `${progress.asOf}$` });
       const found = runs.map((item) => runItem.parse(item));
       const last = found.at(-1);
       return last && { approved: found.reduce((sum, { approved }) => sum + approved, 0), asOf: last.asOf };
+    },
+    async storedRecords(asOf) {
+      const runs = await queryAll(documents, TableName, 'labels', { before: `${asOf}$` });
+      return runs.reduce<number>((sum, item) => sum + runItem.parse(item).stored, 0);
     },
     async acquireLock(token, now) {
       const lock = { token, since: now };
@@ -111,8 +115,15 @@ export function trainingTable(documents: DynamoDBDocumentClient, TableName: stri
   };
 }
 
-/** All items of a kind in the order of their sort keys, from beyond `after`. */
-async function queryAll(documents: DynamoDBDocumentClient, TableName: string, pk: string, after?: string) {
+/** All items of a kind in the order of their sort keys, from beyond `after`, or up to `before`. */
+async function queryAll(
+  documents: DynamoDBDocumentClient,
+  TableName: string,
+  pk: string,
+  { after, before }: { after?: string | undefined; before?: string } = {},
+) {
+  const bound = after ?? before;
+  const compared = after === undefined ? '<' : '>';
   const items: unknown[] = [];
   let ExclusiveStartKey: Record<string, unknown> | undefined;
   do {
@@ -120,8 +131,8 @@ async function queryAll(documents: DynamoDBDocumentClient, TableName: string, pk
       new QueryCommand({
         TableName,
         ConsistentRead: true,
-        KeyConditionExpression: after === undefined ? 'pk = :pk' : 'pk = :pk AND sk > :after',
-        ExpressionAttributeValues: { ':pk': pk, ...(after !== undefined && { ':after': after }) },
+        KeyConditionExpression: bound === undefined ? 'pk = :pk' : `pk = :pk AND sk ${compared} :bound`,
+        ExpressionAttributeValues: { ':pk': pk, ...(bound !== undefined && { ':bound': bound }) },
         ExclusiveStartKey,
       }),
     );

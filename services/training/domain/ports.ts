@@ -8,6 +8,8 @@ export interface StoredRun {
   /** A query as of this instant sees all of its labels. */
   readonly asOf: string;
   readonly approved: number;
+  /** Its records, approved and rejected. */
+  readonly stored: number;
 }
 
 /** Who holds the right to train: one at a time. */
@@ -25,6 +27,8 @@ export interface TrainingState {
   labelSource(): Promise<LabelSource | undefined>;
   /** Labels approved since the instant of the newest training, and the instant as of which all of them are seen. */
   newLabels(): Promise<{ approved: number; asOf: string } | undefined>;
+  /** How many records the runs up to an instant have stored. */
+  storedRecords(asOf: string): Promise<number>;
 
   /** @returns the lock, whether it was free or held by this very training; otherwise undefined */
   acquireLock(token: string, now: string): Promise<TrainingLock | undefined>;

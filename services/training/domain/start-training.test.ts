@@ -29,14 +29,17 @@ async function createWorld() {
   const executions = new Map<string, string>();
   const running = new Set<string>();
   const failing = { start: false, announce: false };
+  /** How many records each start of the pipeline asked for. */
+  const asked: number[] = [];
   let minute = 0;
   const world: World = {
     state: await dynalite.fresh(),
     minimumNewLabels: 10,
     now: () => new Date(at(minute)),
     pipeline: {
-      async start({ token }: Training) {
+      async start({ token, storedRecords }: Training) {
         if (failing.start) throw new Error('ThrottlingException');
+        asked.push(storedRecords);
         const arn = executions.get(token) ?? `arn:pipeline/training/execution/${executions.size + 1}`;
         executions.set(token, arn);
         running.add(arn);
@@ -62,6 +65,7 @@ async function createWorld() {
   return {
     world,
     told,
+    asked,
     failing,
     executions,
     advance: (minutes: number) => {
@@ -70,7 +74,7 @@ async function createWorld() {
     end: (arn: string) => running.delete(arn),
     arn: (number: number) => `arn:pipeline/training/execution/${number}`,
     store: (runId: string, when: number, approved: number) =>
-      world.state.recordRun({ runId, asOf: at(when), approved }, source),
+      world.state.recordRun({ runId, asOf: at(when), approved, stored: approved + 1 }, source),
     count: () => trainOnNewLabels(world, 'enough-labels', 10, metadata('labels')),
   };
 }
@@ -87,6 +91,18 @@ describe('new labels', () => {
     await scene.store('b', 2, 5);
     expect(await scene.count()).toBe('started');
     expect(scene.told).toEqual(['started 1: enough-labels, 11 labels']);
+  });
+
+  it('ask for all records of the instant, as many at a repeated start as at the first', async () => {
+    await scene.store('a', 2, 12);
+    scene.failing.announce = true;
+    await expect(scene.count()).rejects.toThrow('the bus is down');
+    await scene.store('late', 1, 3);
+    scene.failing.announce = false;
+    scene.advance(5);
+    await resumeInterrupted(scene.world);
+    expect(scene.asked).toEqual([13, 13]);
+    expect(await scene.world.state.storedRecords(at(2))).toBe(17);
   });
 
   it('start nothing again when they are told of again', async () => {

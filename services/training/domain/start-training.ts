@@ -22,7 +22,8 @@ export async function trainOnNewLabels(
   const labels = await world.state.newLabels();
   if (labels === undefined || labels.approved < minimum) return 'not-enough-labels';
   const { approved: approvedLabels, asOf } = labels;
-  return start(world, { token: labelToken(asOf), reason, asOf, approvedLabels, cause });
+  const storedRecords = await world.state.storedRecords(asOf);
+  return start(world, { token: labelToken(asOf), reason, asOf, approvedLabels, storedRecords, cause });
 }
 
 /** Starts the training that somebody asked for, or keeps the request until the one that runs is over. */
@@ -45,6 +46,7 @@ export async function trainOnRequest(
     reason: 'requested',
     asOf,
     approvedLabels: labels?.approved ?? 0,
+    storedRecords: await world.state.storedRecords(asOf),
     cause,
   };
   const result = await start(world, training);
@@ -79,7 +81,8 @@ async function start(world: World, training: Training): Promise<StartResult> {
   const lock = await state.acquireLock(training.token, world.now().toISOString());
   if (lock === undefined) return 'busy';
   await state.recordTraining(training);
-  await launch(world, training);
+  // As it was recorded first: repeated with other figures, it would not be the same start.
+  await launch(world, (await state.training(training.token)) ?? training);
   return 'started';
 }
 

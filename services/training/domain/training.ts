@@ -21,6 +21,8 @@ export interface Training {
   readonly asOf: string;
   /** How many labels were approved since the training before. */
   readonly approvedLabels: number;
+  /** How many records the store has of that instant, at least: a dataset is not made of fewer. */
+  readonly storedRecords: number;
   /** The event that led to it; none when the clock did. */
   readonly cause?: Metadata;
 }

@@ -52,6 +52,7 @@ export function pipelineDefinition(settings: PipelineSettings): PipelineDefiniti
       ...['AsOf', 'Catalog', 'Database', 'Table', 'WorkGroup', 'QueryOutput'].map(
         (Name): Parameter => ({ Name, Type: 'String' }),
       ),
+      { Name: 'StoredRecords', Type: 'Integer', DefaultValue: 0 },
       { Name: 'MapThreshold', Type: 'Float', DefaultValue: settings.mapThreshold },
       { Name: 'Trainer', Type: 'String', DefaultValue: settings.trainer },
       { Name: 'TrainSteps', Type: 'Integer', DefaultValue: settings.trainSteps },
@@ -75,6 +76,7 @@ function prepareStep({ imageTag, settleSeconds }: PipelineSettings): Step {
       AWS_REGION: '${AWS::Region}',
       ASSAY_AS_OF: parameter('AsOf'),
       ASSAY_SETTLE_SECONDS: String(settleSeconds),
+      ASSAY_STORED_RECORDS: asText('StoredRecords'),
       ASSAY_CATALOG: parameter('Catalog'),
       ASSAY_DATABASE: parameter('Database'),
       ASSAY_TABLE: parameter('Table'),

@@ -18,7 +18,7 @@ const pipelineSettingsSchema = z.strictObject({
   /** Wall time after which learning ends early. */
   trainSeconds: count,
   /** Seconds after which a record put into the Feature Store is surely in its offline store. */
-  settleSeconds: z.coerce.number().int().min(0),
+  settleSeconds: count,
   trainingInstance: text.startsWith('ml.'),
   processingInstance: text.startsWith('ml.'),
   /** Tag of the job images in the registry. */

@@ -4,7 +4,7 @@ import {
   paginateGetQueryResults,
   StartQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
-import type { QueryRows } from './prepare-dataset.ts';
+import type { QueryRows } from './label-query.ts';
 
 export interface AthenaOptions {
   readonly athena: AthenaClient;

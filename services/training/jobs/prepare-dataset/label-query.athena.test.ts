@@ -1,6 +1,6 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
-import { labelQuery } from './label-query.ts';
+import { type LabelCut, labelQuery, recordCountQuery } from './label-query.ts';
 
 /** A row of the offline store; the rest is the same for all. */
 interface Outcome {
@@ -17,8 +17,13 @@ interface Outcome {
 const minute = (value: number) => `2026-03-04T10:${String(value).padStart(2, '0')}:00.000Z`;
 const text = (value: string | undefined) => (value === undefined ? 'NULL' : `'${value}'`);
 
-/** Runs the query on DuckDB, which knows Trino's `from_iso8601_timestamp` by another name. */
-async function query(outcomes: readonly Outcome[], cut: { asOf: number; writtenBy: number }) {
+interface Cut {
+  asOf: number;
+  writtenBy: number;
+}
+
+/** Runs a query on DuckDB, which knows Trino's `from_iso8601_timestamp` by another name. */
+async function run(outcomes: readonly Outcome[], cut: Cut, sqlOf: (cut: LabelCut) => string) {
   const duckdb = await DuckDBInstance.create();
   const connection = await duckdb.connect();
   try {
@@ -33,14 +38,31 @@ async function query(outcomes: readonly Outcome[], cut: { asOf: number; writtenB
           ${text(verdict)}, 'job', '${minute(at)}', ${time}, ${time}, ${deleted})`,
       );
     }
-    const sql = labelQuery({ table: 'labels', asOf: minute(cut.asOf), writtenBy: minute(cut.writtenBy) });
-    const reader = await connection.runAndReadAll(sql);
-    return reader.getRowObjects().map(({ image_id, event_time, group_since }) => [image_id, event_time, group_since]);
+    const sql = sqlOf({ table: 'labels', asOf: minute(cut.asOf), writtenBy: minute(cut.writtenBy) });
+    return (await connection.runAndReadAll(sql)).getRowObjects();
   } finally {
     connection.closeSync();
     duckdb.closeSync();
   }
 }
+
+async function query(outcomes: readonly Outcome[], cut: Cut) {
+  const rows = await run(outcomes, cut, labelQuery);
+  return rows.map(({ image_id, event_time, group_since }) => [image_id, event_time, group_since]);
+}
+
+it('counts the records of an instant, each once, approved or not', async () => {
+  const outcomes: Outcome[] = [
+    { record: 'a:1', image: 'a', verdict: 'approved', at: 1 },
+    { record: 'a:1', image: 'a', verdict: 'approved', at: 1, written: 2 },
+    { record: 'b:1', image: 'b', verdict: 'rejected', at: 2 },
+    { record: 'c:1', image: 'c', verdict: 'approved', at: 6 },
+    { record: 'd:1', image: 'd', verdict: 'approved', at: 2, written: 8 },
+    { record: 'b:1', at: 3, deleted: true },
+  ];
+  expect(await run(outcomes, { asOf: 5, writtenBy: 7 }, recordCountQuery)).toEqual([{ records: 2n }]);
+  expect(await run(outcomes, { asOf: 5, writtenBy: 8 }, recordCountQuery)).toEqual([{ records: 3n }]);
+});
 
 describe('the label query', () => {
   it('finds the newest outcome of each image, if it is approved', async () => {

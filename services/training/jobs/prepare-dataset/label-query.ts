@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** The rows that a query finds, each by column name; NULL is absent. */
+export type QueryRows = (query: string) => AsyncIterable<Readonly<Record<string, string | undefined>>>;
+
 /** What a dataset is made of. */
 export interface LabelCut {
   readonly table: string;
@@ -37,6 +40,12 @@ SELECT image_id, uri, width, height, station, part, origin, boxes, labeling_job,
 FROM outcomes
 WHERE image_rank = 1 AND verdict = 'approved'
 ORDER BY image_id`;
+}
+
+/** How many records are known as of an instant: one row, `records`. What was deleted later still counts: rows stay. */
+export function recordCountQuery({ table, asOf, writtenBy }: LabelCut): string {
+  return `SELECT count(DISTINCT record_id) AS records FROM "${table.replaceAll('"', '""')}"
+WHERE event_time <= ${literal(asOf)} AND write_time <= from_iso8601_timestamp(${literal(writtenBy)})`;
 }
 
 function literal(text: string): string {

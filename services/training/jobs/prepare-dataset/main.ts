@@ -9,12 +9,10 @@ import { prepareDataset } from './prepare-dataset.ts';
 import { readPrepareSettings } from './settings.ts';
 
 await runProcessingJob(async () => {
-  const { asOf, settleSeconds, table, catalog, database, workGroup, queryOutput } = readPrepareSettings(process.env);
+  const { catalog, database, workGroup, queryOutput, ...cut } = readPrepareSettings(process.env);
   const athena = new AthenaClient({});
   await prepareDataset({
-    asOf,
-    settleSeconds,
-    table,
+    ...cut,
     snapshotUri: `${await outputUri('snapshot')}/snapshot.json`,
     outputFolder,
     query: athenaRows({

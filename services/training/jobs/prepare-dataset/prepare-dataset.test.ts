@@ -45,21 +45,32 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-async function prepare(into: string, { objects, rows }: Awaited<ReturnType<typeof labelStore>>) {
+async function prepare(
+  into: string,
+  { objects, rows }: Awaited<ReturnType<typeof labelStore>>,
+  shows: (writtenBy: string) => number = () => rows.length,
+) {
   const lines: string[] = [];
+  let clock = Date.parse('2026-03-04T10:05:00.000Z');
   await prepareDataset({
     asOf: '2026-03-04T10:00:00.000Z',
     settleSeconds: 900,
+    storedRecords: 20,
     table: 'labels',
     snapshotUri: 's3://training/runs/1/snapshot/snapshot.json',
     outputFolder: (name) => join(folder, into, name),
-    query: async function* () {
-      yield* rows;
+    query: async function* (sql) {
+      const writtenBy = /from_iso8601_timestamp\('([^']+)'\)/.exec(sql)?.[1] ?? '';
+      if (sql.startsWith('SELECT count')) yield { records: String(shows(writtenBy)) };
+      else yield* rows;
     },
     fetchObject: async (uri) => objects.get(uri) ?? Promise.reject(new Error(`no ${uri}`)),
     log: (line) => lines.push(line),
-    now: () => Date.parse('2026-03-04T10:05:00.000Z'),
-    sleep: async (milliseconds) => void lines.push(`slept ${milliseconds / 1000} s`),
+    now: () => clock,
+    async sleep(milliseconds) {
+      clock += milliseconds;
+      lines.push(`slept ${milliseconds / 1000} s`);
+    },
   });
   return lines;
 }
@@ -124,6 +135,27 @@ describe('prepareDataset', () => {
     const store = await labelStore();
     store.objects.set('s3://images/incoming/s1/p3/6.png', Buffer.from('something else'));
     await expect(prepare('out', store)).rejects.toThrow(/p3\/6\.png has the digest .* the object was overwritten/);
+  });
+
+  it('waits on while the store shows fewer records than there are', async () => {
+    const lines = await prepare('out', await labelStore(), (writtenBy) => (writtenBy < '2026-03-04T10:45' ? 15 : 20));
+    expect(lines.slice(0, 7)).toEqual([
+      'waiting 600 s until the label store has written everything of 2026-03-04T10:00:00.000Z',
+      'slept 600 s',
+      'the label store shows 15 of 20 records',
+      'waiting 900 s until the label store has written everything of 2026-03-04T10:00:00.000Z',
+      'slept 900 s',
+      'the label store shows 15 of 20 records',
+      'waiting 900 s until the label store has written everything of 2026-03-04T10:00:00.000Z',
+    ]);
+    const { query } = JSON.parse(await readFile(join(folder, 'out/snapshot/snapshot.json'), 'utf8'));
+    expect(query).toContain("write_time <= from_iso8601_timestamp('2026-03-04T10:45:00.000Z')");
+  });
+
+  it('makes no dataset that lacks records', async () => {
+    await expect(prepare('out', await labelStore(), () => 19)).rejects.toThrow(
+      'The label store shows 19 of the 20 records that were stored by 2026-03-04T10:00:00.000Z.',
+    );
   });
 
   it('waits until the store has written everything, then tells how far it is', async () => {

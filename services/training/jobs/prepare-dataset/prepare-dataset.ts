@@ -5,29 +5,18 @@ import { toImageFile } from './image-file.ts';
 import { classNames, labelQuery, readLabelRow } from './label-query.ts';
 import { orderedPrefetch } from './ordered-prefetch.ts';
 import { type Split, splits } from './part-groups.ts';
+import { type SettleOptions, settled } from './settled.ts';
 import { encodeSnapshot, type Snapshot, type SnapshotImage, takeSnapshot, yoloLabels } from './snapshot.ts';
 
 const DOWNLOADS_AT_A_TIME = 8;
 const PROGRESS_EVERY = 100;
 
-/** The rows that a query finds, each by column name; NULL is absent. */
-export type QueryRows = (query: string) => AsyncIterable<Readonly<Record<string, string | undefined>>>;
-
-export interface PrepareOptions {
-  /** ISO instant with milliseconds. */
-  readonly asOf: string;
-  /** How long after an instant all that was stored before it can be queried; waited for. */
-  readonly settleSeconds: number;
-  readonly table: string;
+export interface PrepareOptions extends SettleOptions {
   /** Where `snapshot.json` will be once the job is done. */
   readonly snapshotUri: string;
   /** The folder of an output: `train`, `validation`, `test` or `snapshot`. */
   readonly outputFolder: (name: string) => string;
-  readonly query: QueryRows;
   readonly fetchObject: (uri: string) => Promise<Uint8Array>;
-  readonly log: (line: string) => void;
-  readonly now: () => number;
-  readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
 /**
@@ -63,22 +52,6 @@ export async function prepareDataset(options: PrepareOptions): Promise<void> {
   }
   await writeFile(join(outputFolder('snapshot'), 'channels.json'), encodeChannels(snapshot, sha256, channels));
   log(summary(snapshot, sha256));
-}
-
-/**
- * Waits until the store shows everything of the time up to the instant: Feature Store writes its offline store within
- * 15 minutes ("Offline Store Data Format").
- *
- * @returns the instant from which on nothing more belongs to the dataset
- */
-async function settled({ asOf, settleSeconds, log, now, sleep }: PrepareOptions): Promise<string> {
-  const writtenBy = Date.parse(asOf) + 1000 * settleSeconds;
-  const wait = writtenBy - now();
-  if (wait > 0) {
-    log(`waiting ${Math.ceil(wait / 1000)} s until the label store has written everything of ${asOf}`);
-    await sleep(wait);
-  }
-  return new Date(writtenBy).toISOString();
 }
 
 /** In the order of their names, so that the archive depends on nothing else. */

@@ -4,7 +4,9 @@ const settingsSchema = z.object({
   /** Labels as they were at this instant. */
   ASSAY_AS_OF: z.iso.datetime().transform((instant) => new Date(instant).toISOString()),
   /** How long after an instant all that was stored before it can be queried. */
-  ASSAY_SETTLE_SECONDS: z.coerce.number().int().min(0),
+  ASSAY_SETTLE_SECONDS: z.coerce.number().int().positive(),
+  /** How many records of that instant there are, at least. */
+  ASSAY_STORED_RECORDS: z.coerce.number().int().min(0),
   ASSAY_CATALOG: z.string().min(1),
   ASSAY_DATABASE: z.string().min(1),
   ASSAY_TABLE: z.string().min(1),
@@ -16,6 +18,7 @@ const settingsSchema = z.object({
 export interface PrepareSettings {
   readonly asOf: string;
   readonly settleSeconds: number;
+  readonly storedRecords: number;
   readonly catalog: string;
   readonly database: string;
   readonly table: string;
@@ -37,6 +40,7 @@ export function readPrepareSettings(environment: Readonly<Record<string, string 
   return {
     asOf: values.ASSAY_AS_OF,
     settleSeconds: values.ASSAY_SETTLE_SECONDS,
+    storedRecords: values.ASSAY_STORED_RECORDS,
     catalog: values.ASSAY_CATALOG,
     database: values.ASSAY_DATABASE,
     table: values.ASSAY_TABLE,
