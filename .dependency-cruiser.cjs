@@ -14,11 +14,11 @@ module.exports = {
     ),
     rule(
       'services-use-shared-packages',
-      'A service may use events, lambda-kit, vision, inspector-core and the bundler; training also its trainer.',
+      'A service may use at-once, events, lambda-kit, vision, inspector-core and the bundler; training also its trainer.',
       { path: '^services/', pathNot: '\\.test\\.ts$' },
       {
         path: '^(packages|edge)/',
-        pathNot: '^packages/(events|lambda-kit|vision|inspector-core|serverless-bundle|detector)/',
+        pathNot: '^packages/(at-once|events|lambda-kit|vision|inspector-core|serverless-bundle|detector)/',
       },
     ),
     rule(
@@ -41,8 +41,8 @@ module.exports = {
     ),
     rule(
       'foundations-stand-alone',
-      'events, vision, local-aws and local-greengrass know nothing of ours.',
-      { path: '^packages/(events|vision|local-aws|local-greengrass|synthetic-tags)/' },
+      'at-once, events, vision, local-aws, local-greengrass and synthetic-tags know nothing of ours.',
+      { path: '^packages/(at-once|events|vision|local-aws|local-greengrass|synthetic-tags)/' },
       { path: '^(packages|services|edge)/', pathNot: '^packages/$1/' },
     ),
     rule(

@@ -1,3 +1,4 @@
+import { eachAtOnce } from '@assay/at-once';
 import type { LabelOutcome } from '@assay/events';
 import { type LabelingJobs, type LabelRecord, toRecord } from './label-record.ts';
 
@@ -34,7 +35,7 @@ export async function storeLabels(
   const records = distinct(outcomes.map((outcome) => toRecord(outcome, jobs)));
   const known = await store.eventTimes(records.map((record) => record.record_id));
   const missing = records.filter((record) => (known.get(record.record_id) ?? '') < record.event_time);
-  await inParallel(missing, (record) => store.put(record));
+  await eachAtOnce(missing, CONCURRENCY, (record) => store.put(record));
   const latest = records.reduce((time, record) => (record.event_time > time ? record.event_time : time), '');
   const stamp = now().toISOString();
   return {
@@ -53,12 +54,4 @@ function distinct(records: readonly LabelRecord[]): LabelRecord[] {
     if (other === undefined || other.event_time < record.event_time) byId.set(record.record_id, record);
   }
   return [...byId.values()];
-}
-
-async function inParallel<Item>(items: readonly Item[], run: (item: Item) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of queue) await run(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, items.length) }, worker));
 }

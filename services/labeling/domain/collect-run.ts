@@ -1,7 +1,7 @@
-import { eachAtOnce } from './at-once.ts';
+import { eachAtOnce } from '@assay/at-once';
 import { boxesRequest, type JobFiles, type JobRequest, verificationRequest } from './job-request.ts';
 import { inputManifest } from './manifest.ts';
-import type { Labeling, QueuedImage } from './ports.ts';
+import { type Labeling, type QueuedImage, WRITES_AT_ONCE } from './ports.ts';
 import { jobNames } from './run-id.ts';
 import { startRunIfDue } from './start-run.ts';
 
@@ -62,7 +62,7 @@ async function takeImages({ queue, settings }: Labeling, runId: string): Promise
   const waiting = await queue.waiting(settings.maxImages - taken.length);
   const candidates = waiting.filter(({ image }) => !before.has(image.imageId));
   // Quickly: while this run still takes images, others that would start find them waiting, and contend for them.
-  const claimed = await eachAtOnce(candidates, ({ image }) => queue.claim(image.imageId, runId));
+  const claimed = await eachAtOnce(candidates, WRITES_AT_ONCE, ({ image }) => queue.claim(image.imageId, runId));
   return [...taken, ...candidates.filter((_, index) => claimed[index])];
 }
 

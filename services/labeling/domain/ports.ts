@@ -22,6 +22,9 @@ export interface KnownImage {
   readonly runId?: string | undefined;
 }
 
+/** Writes to the queue at once: the table takes many more, a function's sockets don't. */
+export const WRITES_AT_ONCE = 16;
+
 /** The images that this service knows: waiting, being labelled by one run, labelled, or failed. */
 export interface ImageQueue {
   find(imageId: string): Promise<KnownImage | undefined>;

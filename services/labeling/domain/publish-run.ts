@@ -1,8 +1,8 @@
+import { eachAtOnce } from '@assay/at-once';
 import type { LabelingFailure, LabelOutcome } from '@assay/events';
-import { eachAtOnce } from './at-once.ts';
 import { parseManifest } from './manifest.ts';
 import { type Finding, findings } from './outcomes.ts';
-import type { Labeling, NextState } from './ports.ts';
+import { type Labeling, type NextState, WRITES_AT_ONCE } from './ports.ts';
 import { startRunIfDue } from './start-run.ts';
 
 export interface EndedRun {
@@ -37,7 +37,7 @@ export async function publishRun(labeling: Labeling, run: EndedRun): Promise<Run
   if (items.length > 0) await speaker.approved({ runId, labelingJob, verificationJob, labels: { items } });
   if (failures.length > 0) await speaker.failed({ runId, images: { items: failures } });
   const failed = new Set(failures.map(({ imageId }) => imageId));
-  const backInQueue = await eachAtOnce(found, async (finding) => {
+  const backInQueue = await eachAtOnce(found, WRITES_AT_ONCE, async (finding) => {
     const { imageId, attempt } = finding.line;
     const next = nextState(isApproved(finding), failed.has(imageId), attempt, now());
     return (await queue.settle(imageId, runId, next)) && next.state === 'waiting';

@@ -1,3 +1,4 @@
+import { eachAtOnce } from '@assay/at-once';
 import type { Benchmark } from '../benchmark.ts';
 import { type Arrivals, listenToArrivals } from '../events/arrivals.ts';
 import type { Contestant } from '../events/contestant.ts';
@@ -5,7 +6,6 @@ import { embeddedSide } from '../events/embedded.ts';
 import { serverlessOfflineSide } from '../events/serverless-offline.ts';
 import { quantile } from '../statistics.ts';
 import { type Figures, inTurns, ratioHeadings, ratioRows } from '../turns.ts';
-import { atOnce } from '../workers.ts';
 
 const SENDERS = 16;
 const LONGEST_WAIT = 60_000;
@@ -77,11 +77,10 @@ async function turn(arrivals: Arrivals, { name, send }: Contestant, { many, sing
     return { arrival };
   };
   const begun = performance.now();
-  const open: Promise<number>[] = [];
-  await atOnce(many, SENDERS, async () => void open.push((await one()).arrival));
-  await Promise.all(open);
+  const open = await eachAtOnce(Array(many).keys(), SENDERS, one);
+  await Promise.all(open.map(({ arrival }) => arrival));
   const seconds = (performance.now() - begun) / 1000;
-  await atOnce(single, 1, async () => void latencies.push(await (await one()).arrival));
+  for (let index = 0; index < single; index++) latencies.push(await (await one()).arrival);
   return {
     'events/s': many / seconds,
     'p50 ms': quantile(latencies, 0.5),

@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eachAtOnce } from '@assay/at-once';
 import type { Benchmark, Section } from '../benchmark.ts';
 import { startAwsProcess } from '../embedded-aws/process.ts';
 import { startMoto } from '../requests/moto.ts';
 import { type Send, workloads } from '../requests/workloads.ts';
 import { quantile } from '../statistics.ts';
 import { type Figures, inTurns, ratioHeadings, ratioRows } from '../turns.ts';
-import { atOnce } from '../workers.ts';
 
 /** How fast single writes are acknowledged. */
 export const requests: Benchmark = {
@@ -59,7 +59,7 @@ let sent = 0;
 async function turn(send: Send, count: number, senders: number): Promise<Figures> {
   const latencies: number[] = [];
   const begun = performance.now();
-  await atOnce(count, senders, async () => {
+  await eachAtOnce(Array(count).keys(), senders, async () => {
     const sending = performance.now();
     await send(sent++);
     latencies.push(performance.now() - sending);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { eachAtOnce } from '@assay/at-once';
 import { catalogue, type ImageRef, type LabelOutcome } from '@assay/events';
 import { createPublisher } from '@assay/events/publisher';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -59,7 +60,7 @@ async function fillRun(context: Context, from: number, until: number): Promise<v
   };
   const outcomes = images.map(outcomeOf);
   const records = outcomes.map((outcome) => toRecord(outcome, run));
-  await eachAtOnce(images, async ({ imageId, part }) => {
+  await eachAtOnce(images, AT_ONCE, async ({ imageId, part }) => {
     for (const Key of [`incoming/bench/${part}/${part}.jpg`, `accepted/${imageId}.jpg`])
       await clients.s3.send(new PutObjectCommand({ Bucket: names.imageBucket, Key, Body: PHOTOGRAPH }));
   });
@@ -80,7 +81,7 @@ async function fillRun(context: Context, from: number, until: number): Promise<v
   }));
   await putItems(dynamo, `assay-${stage}-image-intake-ledger`, ledger);
   await putItems(dynamo, `assay-${stage}-labeling-images`, labeled);
-  await eachAtOnce(records, (record) => store.put(record));
+  await eachAtOnce(records, AT_ONCE, (record) => store.put(record));
   await publishRun(context, run, images, outcomes);
 }
 
@@ -148,14 +149,7 @@ async function putItems(
 ): Promise<void> {
   for (let start = 0; start < items.length; start += 25) {
     const Items = items.slice(start, start + 25).map((Item) => ({ PutRequest: { Item } }));
-    await dynamo.send(new BatchWriteCommand({ RequestItems: { [table]: Items } }));
+    const { UnprocessedItems = {} } = await dynamo.send(new BatchWriteCommand({ RequestItems: { [table]: Items } }));
+    if (table in UnprocessedItems) throw new Error(`${table} did not take all of a batch`);
   }
-}
-
-async function eachAtOnce<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  const worker = async () => {
-    for (const item of queue) await work(item);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }

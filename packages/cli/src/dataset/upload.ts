@@ -1,3 +1,4 @@
+import { eachAtOnce } from '@assay/at-once';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { CliError } from '../cli-error.ts';
 
@@ -32,26 +33,15 @@ export async function uploadPhotographs(
   uploaded: (count: number) => void = () => undefined,
 ): Promise<string[]> {
   const keys = new Set<string>();
-  const running = new Set<Promise<void>>();
   let done = 0;
-  try {
-    for await (const photograph of photographs) {
-      const key = uploadKey(photograph);
-      checkKey(key, keys);
-      keys.add(key);
-      const work = put(s3, bucket, key, photograph).then(() => {
-        running.delete(work);
-        uploaded(++done);
-      });
-      running.add(work);
-      if (running.size >= AT_ONCE) await Promise.race(running);
-    }
-    await Promise.all(running);
-  } finally {
-    // What was begun ends before anybody hears of a failure: the caller may close the client then.
-    await Promise.allSettled(running);
-  }
-  return [...keys];
+  return eachAtOnce(photographs, AT_ONCE, async (photograph) => {
+    const key = uploadKey(photograph);
+    checkKey(key, keys);
+    keys.add(key);
+    await put(s3, bucket, key, photograph);
+    uploaded(++done);
+    return key;
+  });
 }
 
 function checkKey(key: string, taken: ReadonlySet<string>): void {

@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { eachAtOnce } from '@assay/at-once';
 import { DataDirectoryError, type LocalAws, startLocalAws } from '@assay/local-aws';
 import { CliError } from '../cli-error.ts';
 import { type Context, createContext } from '../context.ts';
@@ -126,9 +127,5 @@ async function deployAll(connection: LocalConnection, { settings, terminal }: Pl
   };
   const [bus, ...others] = SERVICES;
   await deploy(bus);
-  const queue = [...others];
-  const worker = async () => {
-    for (let service = queue.shift(); service; service = queue.shift()) await deploy(service);
-  };
-  await Promise.all([worker(), worker()]);
+  await eachAtOnce(others, 2, deploy);
 }

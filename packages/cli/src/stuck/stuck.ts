@@ -1,3 +1,4 @@
+import { eachAtOnce } from '@assay/at-once';
 import type { Message } from '@aws-sdk/client-sqs';
 import type { Names } from '../names.ts';
 import type { Clients } from '../platform/clients.ts';
@@ -91,11 +92,7 @@ export async function redriveStuck(aws: Aws, names: Names, options: RedriveOptio
       }
       options.progress(++done, chosen.length);
     };
-    const queue = [...chosen];
-    const worker = async () => {
-      for (let message = queue.shift(); message; message = queue.shift()) await sendBack(message);
-    };
-    await Promise.all(Array.from({ length: REDELIVERIES_AT_ONCE }, worker));
+    await eachAtOnce(chosen, REDELIVERIES_AT_ONCE, sendBack);
   }
   return result;
 }
