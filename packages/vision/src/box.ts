@@ -19,16 +19,21 @@ export interface Detection {
   readonly confidence: number;
 }
 
+/** The area that two boxes share, and the area that they cover together. Boxes that merely touch share nothing. */
+export function overlap(a: Box, b: Box): { shared: number; union: number } {
+  const width = Math.min(a.left + a.width, b.left + b.width) - Math.max(a.left, b.left);
+  const height = Math.min(a.top + a.height, b.top + b.height) - Math.max(a.top, b.top);
+  const shared = width > 0 && height > 0 ? width * height : 0;
+  return { shared, union: a.width * a.height + b.width * b.height - shared };
+}
+
 /**
  * Intersection over union, from 0 (apart or merely touching) to 1 (the same box). Boxes without an area overlap with
  * nothing.
  */
 export function iou(a: Box, b: Box): number {
-  const width = Math.min(a.left + a.width, b.left + b.width) - Math.max(a.left, b.left);
-  const height = Math.min(a.top + a.height, b.top + b.height) - Math.max(a.top, b.top);
-  if (!(width > 0 && height > 0)) return 0;
-  const shared = width * height;
-  return shared / (a.width * a.height + b.width * b.height - shared);
+  const { shared, union } = overlap(a, b);
+  return shared === 0 ? 0 : shared / union;
 }
 
 /** The part of the box that lies in an image of this size; its width or height is 0 when no part does. */

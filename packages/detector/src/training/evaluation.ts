@@ -1,8 +1,8 @@
 import {
-  type AveragePrecision,
-  averagePrecision,
+  type CocoEvaluation,
   type Detection,
   decodeYolo,
+  evaluateDetections,
   type LabelledBox,
   nonMaximumSuppression,
 } from '@assay/vision';
@@ -47,9 +47,9 @@ export function measure(
   dataset: DatasetReader,
   detections: readonly (readonly Detection[])[],
   classes: number,
-): AveragePrecision {
+): CocoEvaluation {
   const images = detections.map((found, index) => ({ truths: labelledBoxes(dataset, index), detections: found }));
-  return averagePrecision(images, classes);
+  return evaluateDetections(images, classes);
 }
 
 function labelledBoxes(dataset: DatasetReader, index: number): LabelledBox[] {

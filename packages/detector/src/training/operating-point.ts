@@ -1,4 +1,4 @@
-import type { AveragePrecision } from '@assay/vision';
+import type { CocoEvaluation } from '@assay/vision';
 
 /** Used when nothing was measured, or nothing was found. */
 export const DEFAULT_CONFIDENCE = 0.25;
@@ -9,7 +9,7 @@ const HIGHEST_CONFIDENCE = 0.9;
  * The confidence from which on detections should count: where the F1 score at IoU 0.5, averaged over the classes, is
  * best. Kept off the ends, where a small validation set would put it by chance.
  */
-export function bestConfidence(measured: AveragePrecision | undefined): number {
+export function bestConfidence(measured: CocoEvaluation | undefined): number {
   const curves = (measured?.classes ?? []).flatMap(({ curves: [atHalf] }) => (atHalf ? [atHalf] : []));
   const thresholds = curves.flatMap(({ confidence }) => confidence.filter((value) => value > 0));
   let best = { confidence: DEFAULT_CONFIDENCE, score: 0 };

@@ -1,4 +1,4 @@
-import type { AveragePrecision } from '@assay/vision';
+import type { CocoEvaluation } from '@assay/vision';
 import { DatasetReader } from '../dataset/dataset.ts';
 import type { TrainedWeights } from '../network/folded-layers.ts';
 import { exportOnnx } from '../network/onnx-export.ts';
@@ -31,7 +31,7 @@ export interface TrainingOutcome {
   readonly model: Uint8Array;
   readonly modelStep: number;
   /** Undefined when there was nothing to measure it with. */
-  readonly precision: AveragePrecision | undefined;
+  readonly precision: CocoEvaluation | undefined;
   /** Milliseconds, one entry a worker, of this resumption. */
   readonly timings: readonly StepTimings[];
 }
@@ -160,7 +160,7 @@ class Run {
     this.#best = { step: this.#step, ap50, weights };
   }
 
-  async #precisionOf(weights: TrainedWeights): Promise<AveragePrecision | undefined> {
+  async #precisionOf(weights: TrainedWeights): Promise<CocoEvaluation | undefined> {
     const { validation } = this.#input;
     if (validation.count === 0) return undefined;
     const detections = await this.#workers.detect(this.#export(weights), validation.count);

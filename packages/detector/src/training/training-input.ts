@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AveragePrecision } from '@assay/vision';
+import type { CocoEvaluation } from '@assay/vision';
 import { type Dataset, DatasetReader, datasetDigest } from '../dataset/dataset.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { TrainingSettings } from './settings.ts';
@@ -29,7 +29,7 @@ export interface TrainingInput {
 /** The averaged weights' precision on the validation images. */
 export interface Measurement {
   readonly step: number;
-  readonly precision: AveragePrecision;
+  readonly precision: CocoEvaluation;
 }
 
 /** @throws Error saying what can't be trained on */

@@ -1,5 +1,5 @@
 import type { ModelManifest } from '@assay/inspector-core';
-import type { ClassPrecision } from '@assay/vision';
+import type { ClassFigures as MeasuredClass } from '@assay/vision';
 import type { MeasuredImage, Measurement } from './measure.ts';
 import type { ChannelData } from './test-set.ts';
 
@@ -66,7 +66,7 @@ export function evaluationOf(measurement: Measurement, manifest: ModelManifest, 
   };
 }
 
-function classFigures(figures: ClassPrecision, names: readonly string[]): ClassFigures {
+function classFigures(figures: MeasuredClass, names: readonly string[]): ClassFigures {
   const { classId, truths, ap = null, ap50 = null, ap75 = null, recall50 = null, curves } = figures;
   const className = names[classId] ?? String(classId);
   return { classId, className, truths, ap, ap50, ap75, recall50, precision50: curves[0]?.precision ?? [] };

@@ -1,5 +1,5 @@
 import { createInspector, type Inspection } from '@assay/inspector-core';
-import { type AveragePrecision, averagePrecision, type LabelledBox } from '@assay/vision';
+import { type CocoEvaluation, evaluateDetections, type LabelledBox } from '@assay/vision';
 import type { TrainedModel } from './model-archive.ts';
 import { readYoloLabels, type TestSet } from './test-set.ts';
 
@@ -16,7 +16,7 @@ export interface MeasuredImage {
 
 export interface Measurement {
   readonly images: readonly MeasuredImage[];
-  readonly precision: AveragePrecision;
+  readonly precision: CocoEvaluation;
 }
 
 /**
@@ -47,7 +47,7 @@ export async function measure(
         log(`${images.length} of ${testSet.images.length} test images inspected`);
     }
     const results = images.map(({ truths, inspection }) => ({ truths, detections: inspection.candidates }));
-    return { images, precision: averagePrecision(results, manifest.names.length) };
+    return { images, precision: evaluateDetections(results, manifest.names.length) };
   } finally {
     await inspector.close();
   }

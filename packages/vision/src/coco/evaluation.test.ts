@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { averagePrecision } from './average-precision.ts';
+import { evaluateDetections } from './evaluation.ts';
 import type { ImageResult } from './matching.ts';
 
 const truth = (left: number, classId = 0, width = 10) => ({ left, top: 0, width, height: 10, classId });
@@ -8,9 +8,9 @@ const found = (left: number, confidence: number, classId = 0, width = 10) => ({
   classId,
   confidence,
 });
-const one = (image: ImageResult) => averagePrecision([image], 1);
+const one = (image: ImageResult) => evaluateDetections([image], 1);
 
-describe('averagePrecision', () => {
+describe('evaluateDetections', () => {
   it('is one when everything is found exactly and nothing else', () => {
     const { ap, ap50, ap75 } = one({ truths: [truth(0), truth(50)], detections: [found(0, 0.9), found(50, 0.8)] });
     expect([ap, ap50, ap75]).toEqual([1, 1, 1]);
@@ -70,7 +70,7 @@ describe('averagePrecision', () => {
 
   it('ranks detections across images', () => {
     // A confident false alarm in another image costs: precision 1/2 at all 101 levels.
-    const { ap50 } = averagePrecision(
+    const { ap50 } = evaluateDetections(
       [
         { truths: [truth(0)], detections: [found(0, 0.5)] },
         { truths: [], detections: [found(0, 0.9)] },
@@ -81,7 +81,7 @@ describe('averagePrecision', () => {
   });
 
   it('takes means over the classes that have truths', () => {
-    const { ap50, classes } = averagePrecision(
+    const { ap50, classes } = evaluateDetections(
       [{ truths: [truth(0, 0), truth(50, 1)], detections: [found(0, 0.9, 0), found(0, 0.9, 2)] }],
       3,
     );
@@ -97,6 +97,41 @@ describe('averagePrecision', () => {
     const misses = Array.from({ length: 100 }, (_, i) => found(1000 + 20 * i, 0.9));
     expect(one({ truths: [truth(0)], detections: [...misses.slice(1), found(0, 0.5)] }).ap50).toBeCloseTo(0.01, 12);
     expect(one({ truths: [truth(0)], detections: [...misses, found(0, 0.5)] }).ap50).toBe(0);
+  });
+
+  it('is indifferent to what lies in a crowd, however often, and does not ask for the crowd', () => {
+    const crowd = { ...truth(100, 0, 40), crowd: true };
+    const { ap, classes } = one({
+      truths: [crowd, truth(0)],
+      detections: [found(100, 0.9), found(110, 0.8), found(0, 0.7), found(125, 0.6, 0, 30)],
+    });
+    expect(ap).toBe(1);
+    expect(classes[0]?.truths).toBe(1);
+  });
+
+  it('prefers a truth that is marked by itself to the crowd around it', () => {
+    const crowd = { ...truth(0, 0, 40), crowd: true };
+    // The best fit of the two at every threshold up to 0.9: of ten, nine.
+    expect(one({ truths: [crowd, truth(0)], detections: [found(0.5, 0.9)] }).ar1).toBe(0.9);
+  });
+
+  it('tells large objects from small ones, one on the border being of both', () => {
+    const square = (left: number, side: number) => ({ left, top: 0, width: side, height: side, classId: 0 });
+    const truths = [square(0, 32), square(200, 96), square(400, 10)];
+    const detections = truths.slice(0, 2).map(({ classId, ...box }) => ({ box, classId, confidence: 0.9 }));
+    const { arSmall, arMedium, arLarge, apLarge, ar100 } = one({ truths, detections });
+    expect([arSmall, arMedium, arLarge, apLarge]).toEqual([0.5, 1, 1, 1]);
+    expect(ar100).toBeCloseTo(2 / 3, 12);
+    expect(one({ truths: [square(0, 10)], detections })).toMatchObject({ apLarge: undefined, arLarge: undefined });
+  });
+
+  it('counts for one, ten and a hundred detections an image', () => {
+    const misses = Array.from({ length: 10 }, (_, i) => found(1000 + 20 * i, 0.8));
+    const { ar1, ar10, ar100 } = one({
+      truths: [truth(0), truth(50), truth(80), truth(110)],
+      detections: [found(0, 0.9), found(110, 0.85), ...misses.slice(2), found(50, 0.7), found(80, 0.6)],
+    });
+    expect([ar1, ar10, ar100]).toEqual([0.25, 0.5, 1]);
   });
 
   it('refuses a class id that the model does not have', () => {
