@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -53,6 +53,23 @@ describe('an archive', () => {
     await expect(Readable.from(readArchive(file)).toArray()).rejects.toThrow("isn't a complete .tar.gz archive");
     await writeFile(file, 'hello');
     await expect(Readable.from(readArchive(file)).toArray()).rejects.toThrow("isn't a complete .tar.gz archive");
+  });
+
+  it('gives its regular files alone, and puts nothing anywhere, whatever its names say', async () => {
+    const tar = pack();
+    tar.entry({ name: 'images', type: 'directory' });
+    tar.entry({ name: 'model.onnx', type: 'symlink', linkname: '/etc/passwd' });
+    tar.entry({ name: 'manifest.json', type: 'link', linkname: '../../etc/passwd' });
+    tar.entry({ name: 'pipe', type: 'fifo' });
+    tar.entry({ name: '../outside' }, 'o');
+    tar.entry({ name: '/absolute' }, 'a');
+    tar.finalize();
+    const inner = join(folder, 'inner');
+    await mkdir(inner);
+    await writeFile(join(inner, 'a.tar.gz'), gzipSync(await buffer(tar)));
+    const read = await Readable.from(readArchive(join(inner, 'a.tar.gz'))).toArray();
+    expect(read.map(({ name }) => name)).toEqual(['../outside', '/absolute']);
+    expect(await readdir(folder, { recursive: true })).toEqual(['inner', 'inner/a.tar.gz']);
   });
 
   it('is refused when it says that it holds a file larger than memory', async () => {

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { readArchive } from '../container/channel-archive.ts';
 
 const LABEL_VALUES = 5;
+/** Images and labels lie in these folders, by id. */
+const ENTRY = /^(images|labels)\/([\w-]+)\.\w+$/;
 
 /** One image of the test split. */
 export interface TestImage {
@@ -36,8 +38,7 @@ export async function readTestSet(file: string): Promise<TestSet> {
   const images = new Map<string, Uint8Array>();
   const labels = new Map<string, string>();
   for await (const { name, bytes } of readArchive(file)) {
-    const [folder, entry] = name.split('/');
-    const id = entry?.replace(/\.[^.]+$/, '') ?? '';
+    const [, folder, id = ''] = ENTRY.exec(name) ?? [];
     if (name === 'data.json') data = dataSchema.parse(JSON.parse(Buffer.from(bytes).toString()));
     else if (folder === 'images') images.set(id, bytes);
     else if (folder === 'labels') labels.set(id, Buffer.from(bytes).toString());

@@ -50,6 +50,8 @@ describe('readLabelRow', () => {
     expect(() => readLabelRow({ ...row, boxes: '[{' })).toThrow(/image a+ .*boxes: is not JSON/);
     expect(() => readLabelRow({ ...row, width: '0' })).toThrow('width:');
     expect(() => readLabelRow({ ...row, boxes: undefined })).toThrow('boxes:');
+    // It becomes the name of a file in an archive.
+    expect(() => readLabelRow({ ...row, image_id: '../../etc/passwd' })).toThrow('image_id: must be a sha256');
   });
 });
 
