@@ -7,7 +7,7 @@ const LONGEST_STOP = 30_000;
 
 /** Stops the embedded AWS of a data directory. Nothing is lost: the next start carries on. */
 export async function down(terminal: Terminal, dataDir: string): Promise<void> {
-  const { pid = 0 } = await localConnection(dataDir);
+  const { pid } = await localConnection(dataDir);
   process.kill(pid, 'SIGTERM');
   for (let waited = 0; isRunning(pid); waited += 100) {
     if (waited > LONGEST_STOP)

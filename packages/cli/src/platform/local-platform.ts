@@ -6,10 +6,9 @@ import { CliError } from '../cli-error.ts';
 import { type Context, createContext } from '../context.ts';
 import { SERVICES } from '../names.ts';
 import { duration, type Terminal } from '../output/terminal.ts';
-import { type Connection, connectionFile, isRunning, readConnection } from './connection.ts';
+import { connectionFile, type LocalConnection, publishConnection, runningConnection } from './connection.ts';
 import { type DeviceProcess, startDevice } from './device.ts';
 import { jobImages } from './job-images.ts';
-import { writePrivateFile } from './private-file.ts';
 import { deployService, localEnvironment } from './serverless.ts';
 
 export const DEFAULT_PORT = 4580;
@@ -76,8 +75,8 @@ export async function startPlatform(options: PlatformOptions): Promise<LocalPlat
 }
 
 async function refuseSecond(dataDir: string): Promise<void> {
-  const running = await readConnection(dataDir);
-  if (running?.pid && isRunning(running.pid))
+  const running = await runningConnection(dataDir);
+  if (running)
     throw new CliError(
       `An embedded AWS already runs on ${dataDir} (process ${running.pid}, ${running.endpoint}).`,
       'Use it, stop it with "assay down", or start another one with --data DIR --port PORT.',
@@ -102,19 +101,9 @@ async function listen({ dataDir, port, terminal }: PlatformOptions): Promise<Loc
   }
 }
 
-type LocalConnection = Connection & Required<Pick<Connection, 'endpoint' | 'credentials' | 'pid'>>;
-
 function connectionOf({ endpoint, region, account, administrator }: LocalAws): LocalConnection {
   const { accessKeyId, secretAccessKey } = administrator;
   return { stage: 'local', region, account, endpoint, credentials: { accessKeyId, secretAccessKey }, pid: process.pid };
-}
-
-/** For our commands `connection.json`; for the aws CLI and the SDKs a profile. */
-async function publishConnection(dataDir: string, connection: LocalConnection): Promise<void> {
-  const { accessKeyId, secretAccessKey } = connection.credentials;
-  const profile = `[assay]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
-  await writePrivateFile(join(dataDir, 'credentials'), profile);
-  await writePrivateFile(connectionFile(dataDir), `${JSON.stringify(connection, null, 2)}\n`);
 }
 
 /** The bus first, since the others import its name; then all others, two at a time (packaging is work for the processor). */
