@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInspector, type Inspector } from '@assay/inspector-core';
@@ -193,9 +194,17 @@ describe('frames by HTTP', () => {
     const port = await httpPort();
     await start({ frames: { folder: frames(), httpPort: port } });
     const page = (headers: Record<string, string>) =>
-      fetch(`http://127.0.0.1:${port}/frames/s1/p1/a.png`, { method: 'POST', body: 'x', headers });
-    expect((await page({ origin: 'https://evil.example' })).status).toBe(403);
-    expect((await page({ 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+      new Promise<number | undefined>((resolve, reject) =>
+        request({ host: '127.0.0.1', port, path: '/frames/s1/p1/a.png', method: 'POST', headers }, (response) =>
+          resolve(response.resume().statusCode),
+        )
+          .once('error', reject)
+          .end('x'),
+      );
+    expect(await page({ origin: 'https://evil.example' })).toBe(403);
+    expect(await page({ 'sec-fetch-site': 'cross-site' })).toBe(403);
+    expect(await page({ host: 'evil.example' })).toBe(403);
+    expect(await page({ host: `evil.example:${port}` })).toBe(403);
     expect(published).toEqual([]);
   });
 

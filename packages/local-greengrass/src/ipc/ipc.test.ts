@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventstream_rpc, greengrasscoreipc } from 'aws-iot-device-sdk-v2';
@@ -95,6 +95,14 @@ async function failure(call: Promise<unknown>): Promise<unknown> {
 describe('the interprocess socket, with the official client', () => {
   it('lets nobody in who does not have a token of ours', async () => {
     await expect(connect('com.example.A', 'stolen')).rejects.toThrow();
+  });
+
+  it('is its owner’s only, and not in a folder into which others may write', async () => {
+    expect(statSync(server.socketPath).mode & 0o777).toBe(0o600);
+    const open = mkdtempSync(join(folder, 'open-'));
+    chmodSync(open, 0o777);
+    const unused = { report: () => {}, operations: {}, callerOf: () => undefined };
+    await expect(startIpcServer(socketPathOf(open), unused)).rejects.toThrow(`others may put a socket into ${open}`);
   });
 
   it('publishes to AWS IoT Core what the component may publish', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,6 +12,7 @@ export interface IpcServer {
 
 /** Unix socket paths are limited to 104 bytes (macOS) or 108 (Linux). */
 const LONGEST_SOCKET_PATH = 100;
+const OTHERS_MAY_WRITE = 0o022;
 
 /** Where the socket of a core device with this root folder is: inside it, or, when that is too long a path, in the system's temporary folder. */
 export function socketPathOf(root: string): string {
@@ -21,9 +22,17 @@ export function socketPathOf(root: string): string {
   return join(tmpdir(), `greengrass-${digest}`, 'ipc.socket');
 }
 
+/** Makes the socket's folder. Where anybody may make folders it may be there already, and somebody else's: so might the socket be. */
+async function ownFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const { uid, mode } = await lstat(folder);
+  if (uid !== process.getuid?.() || mode & OTHERS_MAY_WRITE)
+    throw new Error(`others may put a socket into ${folder}: make it this user's own, and writable by nobody else`);
+}
+
 /** Listens on the Unix socket that components connect to. */
 export async function startIpcServer(socketPath: string, options: ConnectionOptions): Promise<IpcServer> {
-  await mkdir(dirname(socketPath), { recursive: true, mode: 0o700 });
+  await ownFolder(dirname(socketPath));
   // A crash leaves the socket's file behind, and listening on an existing one fails.
   await rm(socketPath, { force: true });
   const sockets = new Set<Socket>();
