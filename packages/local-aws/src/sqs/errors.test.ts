@@ -71,7 +71,7 @@ describe('SQS refuses', () => {
     ['VisibilityTimeout', ['0', '43200'], ['43201', '-1']],
     ['SqsManagedSseEnabled', ['true', 'false'], ['yes']],
     ['RedriveAllowPolicy', ['{"redrivePermission":"denyAll"}', ''], ['{"redrivePermission":"some"}', '[]', 'x']],
-    ['RedrivePolicy', [''], ['{"maxReceiveCount":3}', '{"deadLetterTargetArn":"arn:x","maxReceiveCount":1001}', 'x']],
+    ['RedrivePolicy', [''], ['[]', '1', 'x']],
   ])('values of %s that are out of its range', async (name, good, bad) => {
     const set = (value: string) =>
       sqs.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes: { [name]: value } }));
@@ -198,10 +198,52 @@ describe('SQS refuses', () => {
     const QueueUrl = await queue('unnamed');
     const set = new SetQueueAttributesCommand({ QueueUrl, Attributes: redriveTo('for-none') });
     await expect(sqs.send(set)).rejects.toMatchObject({ name: 'InvalidParameterValue' });
-    const arns = Array.from({ length: 11 }, (_, index) => arnOf(`q${index}`));
-    const tooMany = JSON.stringify({ redrivePermission: 'byQueue', sourceQueueArns: arns });
-    await expect(queue('for-many', { RedriveAllowPolicy: tooMany })).rejects.toMatchObject({
-      name: 'InvalidAttributeValue',
+  });
+
+  const arns = Array.from({ length: 11 }, (_, index) => arnOf(`q${index}`));
+  it.each<[string, object, string]>([
+    ['RedrivePolicy', {}, 'Redrive policy does not contain mandatory attribute: maxReceiveCount.'],
+    [
+      'RedrivePolicy',
+      { maxReceiveCount: 3 },
+      'Redrive policy does not contain mandatory attribute: deadLetterTargetArn.',
+    ],
+    [
+      'RedrivePolicy',
+      { deadLetterTargetArn: arns[0], maxReceiveCount: 1001 },
+      'Invalid value for maxReceiveCount: 1001, valid values are from 1 to 1000 both inclusive.',
+    ],
+    ['RedrivePolicy', { deadLetterTargetArn: 'q', maxReceiveCount: 1 }, 'Invalid value for deadLetterTargetArn.'],
+    [
+      'RedrivePolicy',
+      { deadLetterTargetArn: arns[0], maxReceiveCount: 1, more: 1 },
+      'Only following attributes are supported: [deadLetterTargetArn, maxReceiveCount].',
+    ],
+    [
+      'RedrivePolicy',
+      { deadLetterTargetArn: arnOf('absent'), maxReceiveCount: 1 },
+      'Dead letter target does not exist.',
+    ],
+    [
+      'RedriveAllowPolicy',
+      { redrivePermission: 'byQueue' },
+      "Amazon SQS can't create the redrive allow policy. When you specify the byQueue permission type, you must also specify one or more sourceQueueArns values.",
+    ],
+    [
+      'RedriveAllowPolicy',
+      { redrivePermission: 'byQueue', sourceQueueArns: arns },
+      "Amazon SQS can't create the redrive allow policy. The maximum number of source queue ARNs you can specify is 10.",
+    ],
+    [
+      'RedriveAllowPolicy',
+      { redrivePermission: 'denyAll', sourceQueueArns: [arns[0]] },
+      "Amazon SQS can't create the redrive allow policy. To specify one or more source queue ARNs, you must set redrivePermission to byQueue.",
+    ],
+  ])('a %s of %j', async (name, policy, reason) => {
+    const text = JSON.stringify(policy);
+    await expect(queue('refused', { [name]: text })).rejects.toMatchObject({
+      name: 'InvalidParameterValue',
+      message: `Value ${text} for parameter ${name} is invalid. Reason: ${reason}`,
     });
   });
 

@@ -10,6 +10,7 @@ import {
   type ReceiveMessageCommandInput,
   SendMessageBatchCommand,
   SendMessageCommand,
+  SetQueueAttributesCommand,
   SQSClient,
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
@@ -90,6 +91,20 @@ describe('SQS messages', () => {
     const polling = receive(QueueUrl, { WaitTimeSeconds: 20 });
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'awaited' }));
     expect((await polling).map(({ Body }) => Body)).toEqual(['awaited']);
+  });
+
+  it('hides a message from when it was received, by what the queue says then, however long that was waited for', async () => {
+    const QueueUrl = await queue({ VisibilityTimeout: '5' });
+    const polling = receive(QueueUrl, { WaitTimeSeconds: 20 });
+    await clock.advance(15_000);
+    const Attributes = { VisibilityTimeout: '10' };
+    await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'awaited' }));
+    expect(await polling).toHaveLength(1);
+    await clock.advance(9000);
+    expect(await receive(QueueUrl)).toEqual([]);
+    await clock.advance(1000);
+    expect(await receive(QueueUrl)).toHaveLength(1);
   });
 
   it('answers a long poll when a delayed message becomes visible, or with nothing at its end', async () => {

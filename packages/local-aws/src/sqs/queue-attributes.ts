@@ -1,7 +1,6 @@
-import { z } from 'zod';
-import { MalformedPolicy, parsePolicy } from '../kernel/authorization/policy.ts';
+import { MalformedPolicy, type Policy, parsePolicy } from '../kernel/authorization/policy.ts';
 import { AwsError, notImplemented } from '../kernel/errors.ts';
-import type { RedrivePolicy } from './queues.ts';
+import { parseRedriveAllowPolicy, parseRedrivePolicy } from './redrive-policy.ts';
 
 /** Ranges and defaults: "SetQueueAttributes" in the SQS API reference. */
 const number = (initial: number, least: number, most: number) => ({
@@ -9,32 +8,19 @@ const number = (initial: number, least: number, most: number) => ({
   check: (value: string) => /^\d+$/.test(value) && Number(value) >= least && Number(value) <= most,
 });
 
-const redriveSchema = z.object({
-  deadLetterTargetArn: z.string().startsWith('arn:'),
-  maxReceiveCount: z.coerce.number().int().min(1).max(1000),
-});
-
-/** "The maximum number of source queues is 10"; only `byQueue` names any. */
-const redriveAllowSchema = z.union([
-  z.strictObject({ redrivePermission: z.enum(['allowAll', 'denyAll']), sourceQueueArns: z.undefined().optional() }),
-  z.strictObject({
-    redrivePermission: z.literal('byQueue'),
-    sourceQueueArns: z.array(z.string().startsWith('arn:')).min(1).max(10),
-  }),
-]);
-
-const json = (value: string): unknown => {
-  try {
-    return JSON.parse(value);
-  } catch {
-    return undefined;
-  }
-};
+/** An empty text takes it away; `parse` says what is wrong with any other. */
+function document(parse: (value: string) => object) {
+  const check = (value: string) => {
+    if (value !== '') parse(value);
+    return true;
+  };
+  return { initial: undefined, check };
+}
 
 /** A policy that could not be decided by is refused, not kept. */
-function isPolicy(value: string): boolean {
+function parseQueuePolicy(value: string): Policy {
   try {
-    return parsePolicy(value, 'resource').statements.length > 0;
+    return parsePolicy(value, 'resource');
   } catch (cause) {
     if (!(cause instanceof MalformedPolicy)) throw cause;
     throw new AwsError('InvalidAttributeValue', `Invalid value for the parameter Policy. Reason: ${cause.message}`, {
@@ -50,17 +36,9 @@ export const settings = {
   ReceiveMessageWaitTimeSeconds: number(0, 0, 20),
   VisibilityTimeout: number(30, 0, 43_200),
   SqsManagedSseEnabled: { initial: 'true', check: (value: string) => value === 'true' || value === 'false' },
-  Policy: { initial: undefined, check: (value: string) => value === '' || isPolicy(value) },
-  RedriveAllowPolicy: {
-    initial: undefined,
-    check: (value: string) => value === '' || redriveAllowSchema.safeParse(json(value)).success,
-    parse: (value: string) => redriveAllowSchema.parse(json(value)),
-  },
-  RedrivePolicy: {
-    initial: undefined,
-    check: (value: string) => value === '' || redriveSchema.safeParse(json(value)).success,
-    parse: (value: string): RedrivePolicy => redriveSchema.parse(json(value)),
-  },
+  Policy: document(parseQueuePolicy),
+  RedriveAllowPolicy: document(parseRedriveAllowPolicy),
+  RedrivePolicy: document(parseRedrivePolicy),
 };
 
 type Setting = keyof typeof settings;
@@ -69,7 +47,7 @@ const isSetting = (name: string): name is Setting => Object.hasOwn(settings, nam
 
 /**
  * Checks attributes as a caller gives them.
- * @throws InvalidAttributeName, InvalidAttributeValue; NotImplemented for FIFO queues and customer keys.
+ * @throws InvalidAttributeName, InvalidAttributeValue, InvalidParameterValue; NotImplemented for FIFO queues and customer keys.
  */
 export function checkedAttributes(attributes: Record<string, string | undefined>): Record<string, string> {
   const checked: Record<string, string> = {};
@@ -90,7 +68,6 @@ export function effectiveAttributes(attributes: Record<string, string>): Record<
   const effective: Record<string, string> = {};
   for (const [name, setting] of Object.entries(settings)) {
     const value = attributes[name] ?? setting.initial;
-    // An empty policy is how one is taken away.
     if (value !== undefined && value !== '') effective[name] = value;
   }
   return effective;

@@ -2,6 +2,7 @@ import { AwsError } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Collection } from '../kernel/store.ts';
 import { settings } from './queue-attributes.ts';
+import { parseRedrivePolicy, type RedrivePolicy } from './redrive-policy.ts';
 
 export interface Queue {
   name: string;
@@ -13,11 +14,6 @@ export interface Queue {
   createdAt: number;
   modifiedAt: number;
   purgedAt?: number;
-}
-
-export interface RedrivePolicy {
-  deadLetterTargetArn: string;
-  maxReceiveCount: number;
 }
 
 /** The queues of the account, by name. */
@@ -67,7 +63,7 @@ export class Queues {
 
 export function redrivePolicy(queue: Queue): RedrivePolicy | undefined {
   const text = queue.attributes.RedrivePolicy;
-  return text ? settings.RedrivePolicy.parse(text) : undefined;
+  return text ? parseRedrivePolicy(text) : undefined;
 }
 
 /** The value of a numeric attribute, its default when it was not set. */

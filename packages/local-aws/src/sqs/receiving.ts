@@ -6,8 +6,9 @@ import type { SqsState } from './state.ts';
 
 export interface Wish {
   count: number;
+  /** Milliseconds; the queue's own where the receiver says nothing. */
+  visibility: number | undefined;
   /** Milliseconds. */
-  visibility: number;
   wait: number;
   attributeNames: string[];
   systemAttributeNames: string[];
@@ -36,6 +37,7 @@ function take(state: SqsState, queue: Queue, wish: Wish, now: number): WireMessa
   messages.expire(queue.name, now - numberOf(queue, 'MessageRetentionPeriod') * 1000);
   const redrive = redrivePolicy(queue);
   const deadLetterQueue = state.queues.byArn(redrive?.deadLetterTargetArn);
+  const visibility = wish.visibility ?? numberOf(queue, 'VisibilityTimeout') * 1000;
   const taken: WireMessage[] = [];
   while (taken.length < wish.count) {
     const candidates = messages.visible(queue.name, now, wish.count - taken.length);
@@ -44,12 +46,12 @@ function take(state: SqsState, queue: Queue, wish: Wish, now: number): WireMessa
         messages.bury(message, deadLetterQueue.name, queue.arn, now);
         state.arrivals.announce(deadLetterQueue.name);
       } else {
-        const handle = messages.receive(queue.name, message, now, now + wish.visibility);
+        const handle = messages.receive(queue.name, message, now, now + visibility);
         taken.push(wireMessage(message, handle, wish));
       }
     }
     // With a visibility of nothing, what was just taken would be taken again.
-    if (candidates.length === 0 || wish.visibility === 0) break;
+    if (candidates.length === 0 || visibility === 0) break;
   }
   return taken;
 }

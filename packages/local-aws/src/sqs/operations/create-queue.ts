@@ -1,7 +1,7 @@
 import { AwsError } from '../../kernel/errors.ts';
+import { checkDeadLetterTarget } from '../dead-letter-target.ts';
 import { checkedAttributes, effectiveAttributes } from '../queue-attributes.ts';
 import { queueUrl } from '../queues.ts';
-import { checkRedrivePolicy } from '../redrive-policy.ts';
 import type { SqsOperation } from '../state.ts';
 
 export const createQueue: SqsOperation<'CreateQueue'> = (input, request, state) => {
@@ -25,7 +25,7 @@ export const createQueue: SqsOperation<'CreateQueue'> = (input, request, state) 
     return { QueueUrl };
   }
   const arn = state.kernel.arn('sqs', name);
-  checkRedrivePolicy(state, attributes, arn);
+  checkDeadLetterTarget(state, attributes, arn);
   const now = state.kernel.clock.now();
   state.queues.put({ name, arn, attributes, tags: input.tags ?? {}, createdAt: now, modifiedAt: now });
   return { QueueUrl };

@@ -6,12 +6,9 @@ import type { SqsOperation } from '../state.ts';
 export const receiveMessage: SqsOperation<'ReceiveMessage'> = async (input, request, state) => {
   const queue = state.queues.byUrl(input.QueueUrl);
   const count = within(input.MaxNumberOfMessages ?? 1, 'MaxNumberOfMessages', 1, 10);
-  const visibility = within(
-    input.VisibilityTimeout ?? numberOf(queue, 'VisibilityTimeout'),
-    'VisibilityTimeout',
-    0,
-    43_200,
-  );
+  const { VisibilityTimeout } = input;
+  const visibility =
+    VisibilityTimeout === undefined ? undefined : within(VisibilityTimeout, 'VisibilityTimeout', 0, 43_200) * 1000;
   const wait = within(
     input.WaitTimeSeconds ?? numberOf(queue, 'ReceiveMessageWaitTimeSeconds'),
     'WaitTimeSeconds',
@@ -25,7 +22,7 @@ export const receiveMessage: SqsOperation<'ReceiveMessage'> = async (input, requ
   try {
     const Messages = await receive(state, queue, {
       count,
-      visibility: visibility * 1000,
+      visibility,
       wait: wait * 1000,
       attributeNames: input.MessageAttributeNames ?? [],
       systemAttributeNames: [...(input.MessageSystemAttributeNames ?? []), ...(input.AttributeNames ?? [])],
