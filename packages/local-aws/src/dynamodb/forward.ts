@@ -10,7 +10,7 @@ const agent = new Agent({ keepAlive: true });
 
 /** Hands a request, whose signature the gateway has verified, to dynalite, and its answer back as it is. */
 export async function forward(request: ForwardedRequest, state: DynamoState): Promise<void> {
-  const { message, response, body, operation } = request;
+  const { message, response, body, input, operation } = request;
   switch (operation) {
     case 'UpdateTimeToLive':
     case 'DescribeTimeToLive':
@@ -29,12 +29,24 @@ export async function forward(request: ForwardedRequest, state: DynamoState): Pr
       authorization,
     };
     const onward = httpRequest(origin, { agent, method: 'POST', headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 500, answer.headers);
-      pipeline(answer, response).then(resolve, reject);
+      const deleted = operation === 'DeleteTable' && answer.statusCode === 200;
+      (deleted ? forgetSettings(input, state) : Promise.resolve())
+        .then(() => {
+          response.writeHead(answer.statusCode ?? 500, answer.headers);
+          return pipeline(answer, response);
+        })
+        .then(resolve, reject);
     });
     onward.once('error', reject);
     onward.end(body);
   });
+}
+
+/** A table that is made anew under the name has none. */
+async function forgetSettings(input: object, { kernel, settings }: DynamoState): Promise<void> {
+  // dynalite has deleted it: the name is a text.
+  if ('TableName' in input) settings.delete(String(input.TableName));
+  await kernel.store.durable();
 }
 
 async function answerHere(

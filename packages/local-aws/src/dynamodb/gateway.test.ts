@@ -1,5 +1,6 @@
 import {
   CreateTableCommand,
+  DeleteTableCommand,
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
   DynamoDBClient,
@@ -9,6 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startAws, type TestAws } from '../../test/harness.ts';
+import { sign } from '../../test/sign.ts';
 
 describe('DynamoDB over HTTP', () => {
   let aws: TestAws;
@@ -18,6 +20,11 @@ describe('DynamoDB over HTTP', () => {
   beforeAll(async () => {
     aws = await startAws();
     dynamo = aws.client(DynamoDBClient);
+    await create(TableName);
+  });
+  afterAll(() => aws.close());
+
+  async function create(TableName: string): Promise<void> {
     await dynamo.send(
       new CreateTableCommand({
         TableName,
@@ -29,8 +36,7 @@ describe('DynamoDB over HTTP', () => {
     await vi.waitFor(async () =>
       expect((await dynamo.send(new DescribeTableCommand({ TableName }))).Table?.TableStatus).toBe('ACTIVE'),
     );
-  });
-  afterAll(() => aws.close());
+  }
 
   it('names tables by the account and region of the endpoint', async () => {
     const { Table } = await dynamo.send(new DescribeTableCommand({ TableName }));
@@ -61,5 +67,34 @@ describe('DynamoDB over HTTP', () => {
     await expect(
       dynamo.send(new UpdateTimeToLiveCommand({ TableName: 'absent', TimeToLiveSpecification })),
     ).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  });
+
+  it('forgets a table’s time to live with the table', async () => {
+    const name = { TableName: 'brief' };
+    const TimeToLiveSpecification = { AttributeName: 'expires', Enabled: true };
+    await create('brief');
+    await dynamo.send(new UpdateTimeToLiveCommand({ ...name, TimeToLiveSpecification }));
+    await dynamo.send(new DeleteTableCommand(name));
+    await vi.waitFor(() => expect(dynamo.send(new DescribeTableCommand(name))).rejects.toThrow(/not found/));
+    await create('brief');
+    const { TimeToLiveDescription } = await dynamo.send(new DescribeTimeToLiveCommand(name));
+    expect(TimeToLiveDescription).toEqual({ TimeToLiveStatus: 'DISABLED' });
+  });
+
+  it.each([[5], [[]], [{}]])('refuses to list the tags of %j, which is no ARN', async (ResourceArn) => {
+    const { endpoint, region, administrator: credentials } = aws.aws;
+    const request = {
+      method: 'POST',
+      path: '/',
+      headers: {
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': 'DynamoDB_20120810.ListTagsOfResource',
+      },
+      body: JSON.stringify({ ResourceArn }),
+    };
+    const { headers } = await sign(request, { endpoint, region, credentials, service: 'dynamodb' });
+    const response = await fetch(endpoint, { ...request, headers });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ __type: expect.stringContaining('SerializationException') });
   });
 });

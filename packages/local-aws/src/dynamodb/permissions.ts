@@ -2,7 +2,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import type { ServiceAuthorization } from '../kernel/service.ts';
 import type { DynamoState } from './state.ts';
 
-/** What was sent over HTTP is not held against a schema before dynalite does it: a name that isn't text names nothing. */
+/** What was sent over HTTP is not held against a schema before dynalite does it: a name or ARN that isn't text names nothing. */
 const table = (kernel: Kernel, name: unknown) =>
   typeof name === 'string' ? kernel.arn('dynamodb', `table/${name}`) : '*';
 const named = ({ TableName }: { TableName?: string | undefined }, kernel: Kernel) => table(kernel, TableName);
@@ -12,7 +12,7 @@ const read = (
 ) => (IndexName === undefined ? table(kernel, TableName) : `${table(kernel, TableName)}/index/${IndexName}`);
 const batch = ({ RequestItems }: { RequestItems?: object | undefined }, kernel: Kernel) =>
   Object.keys(RequestItems ?? {}).map((name) => table(kernel, name));
-const tagged = ({ ResourceArn }: { ResourceArn?: string | undefined }) => ResourceArn ?? '*';
+const tagged = ({ ResourceArn }: { ResourceArn?: unknown }) => (typeof ResourceArn === 'string' ? ResourceArn : '*');
 
 export const dynamodbAuthorization: ServiceAuthorization<'dynamodb', DynamoState> = {
   prefix: 'dynamodb',

@@ -128,6 +128,34 @@ describe('at once', () => {
   });
 });
 
+describe('a batch that was split', () => {
+  const split = async () => {
+    const large = 'x'.repeat(3_000_000);
+    queue.waiting.push(...messages(...numbered(4).map((n) => n + large)));
+    await poll({ maximumConcurrency: 2 });
+    expect(runs).toHaveLength(2);
+  };
+  const first = (body = '') => body[0];
+
+  test('is no more invocations at once than MaximumConcurrency', async () => {
+    await split();
+    runs[0]?.answer('null');
+    await queue.clock.advance(0);
+    expect(runs).toHaveLength(3);
+    runs[1]?.answer('null');
+    await queue.clock.advance(0);
+    expect(runs).toHaveLength(4);
+    expect(bodies().flat().map(first)).toEqual(numbered(4));
+  });
+
+  test('gives back what waits of it when its mapping is disabled', async () => {
+    await split();
+    polling?.poller.stop();
+    await queue.clock.advance(0);
+    expect(queue.given.map(first)).toEqual(['2', '3']);
+  });
+});
+
 describe('a batch of a, b and c', () => {
   const all = ['a', 'b', 'c'];
   const reporting = { reportsFailures: true };

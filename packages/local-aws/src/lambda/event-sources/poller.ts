@@ -51,8 +51,12 @@ export class Poller {
         if (this.#stopped) return;
         const messages = await this.#batch(lambda);
         this.#troubled = false;
-        for (const part of withinPayload(messages, ({ Body = '' }) => Buffer.byteLength(Body) + 1024))
-          void this.#process(lambda, part);
+        for (const part of withinPayload(messages, ({ Body = '' }) => Buffer.byteLength(Body) + 1024)) {
+          // What was too large for one invocation takes the room of several.
+          await this.#room(lambda);
+          if (this.#stopped) await this.#giveBack(part);
+          else void this.#process(lambda, part);
+        }
       } catch (error) {
         if (this.#stopped) return;
         if (!this.#troubled)
@@ -112,15 +116,17 @@ export class Poller {
       messages.push(...more);
       if (more.length === 0 && left <= LONG_POLL_SECONDS) break;
     }
-    if (!this.#stopped) return messages;
-    // Stopped while it waited: others may have them at once. The role needs no permission for that.
+    return messages;
+  }
+
+  /** For a poller that was stopped while they waited: others may have them at once. The role needs no permission for that. */
+  async #giveBack(messages: Message[]): Promise<void> {
     const asLambda = internalCaller(PRINCIPAL, this.#kernel.account);
     for (const { ReceiptHandle } of messages) {
       const input = { QueueUrl: this.#queueUrl, ReceiptHandle, VisibilityTimeout: 0 };
       await this.#kernel.call('sqs', 'ChangeMessageVisibility', input, asLambda);
     }
     this.#release(messages);
-    return [];
   }
 
   async #receive(count: number, wait: number, caller: Caller): Promise<Message[]> {
