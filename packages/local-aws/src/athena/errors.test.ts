@@ -1,5 +1,6 @@
 import * as api from '@aws-sdk/client-athena';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateDatabaseCommand, CreateTableCommand, GlueClient } from '@aws-sdk/client-glue';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { againstAws, startAws, type TestAws } from '../../test/harness.ts';
 
@@ -129,6 +130,27 @@ describe.skipIf(againstAws)('Athena', () => {
     await expect(athena.send(new api.GetQueryResultsCommand({ QueryExecutionId }))).rejects.toMatchObject({
       name: 'InvalidRequestException',
       message: expect.stringContaining('Final query state: FAILED'),
+    });
+  });
+
+  test.each([
+    ['a zero byte', 'a\0b'],
+    ['more than 255 bytes', 'x'.repeat(255)],
+  ])('a partition of %s fails the query with the object', async (_what, value) => {
+    const glue = aws.client(GlueClient);
+    const name = `awkward_${value.length}`;
+    await glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: name } }));
+    const StorageDescriptor = { Location: `s3://results/${name}/`, Columns: [{ Name: 'n', Type: 'int' }] };
+    const TableInput = { Name: 't', StorageDescriptor, PartitionKeys: [{ Name: 'p', Type: 'string' }] };
+    await glue.send(new CreateTableCommand({ DatabaseName: name, TableInput }));
+    const object = { Bucket: 'results', Key: `${name}/p=${value}/f.parquet`, Body: 'x' };
+    await aws.client(S3Client).send(new PutObjectCommand(object));
+    const { QueryExecutionId } = await start({ QueryString: `SELECT * FROM ${name}.t` });
+    expect((await ended(QueryExecutionId))?.Status).toMatchObject({
+      State: 'FAILED',
+      StateChangeReason: expect.stringContaining(
+        `HIVE_CANNOT_OPEN_SPLIT: Error opening Hive split "s3://results/${name}/p=`,
+      ),
     });
   });
 

@@ -3,8 +3,10 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Caller } from '../kernel/caller.ts';
-import { writeFileAtomically } from '../kernel/files.ts';
+import { messageOf } from '../kernel/errors.ts';
+import { isPathProblem, writeFileAtomically } from '../kernel/files.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import { UserError } from './user-error.ts';
 
 export interface CachedObject {
   path: string;
@@ -72,7 +74,17 @@ export class ObjectCache {
   async #copy(Bucket: string, Key: string, path: string, caller: Caller): Promise<void> {
     const { Body } = await this.#kernel.call('s3', 'GetObject', { Bucket, Key }, caller);
     if (!(Body instanceof Readable)) throw new Error(`S3 gave no body for s3://${Bucket}/${Key}`);
-    await writeFileAtomically(path, Body);
+    try {
+      await writeFileAtomically(path, Body);
+    } catch (cause) {
+      Body.destroy();
+      if (!isPathProblem(cause)) throw cause;
+      const uri = JSON.stringify(`s3://${Bucket}/${Key}`);
+      throw new UserError(
+        `HIVE_CANNOT_OPEN_SPLIT: Error opening Hive split ${uri}: its partition cannot be a folder here: ${messageOf(cause)}`,
+        { cause },
+      );
+    }
   }
 }
 

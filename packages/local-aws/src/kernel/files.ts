@@ -33,6 +33,14 @@ export async function writeFileAtomically(path: string, content: Uint8Array | st
   await syncFolder(folder);
 }
 
+/** A name with a zero byte, of more than 255 bytes, or of a file where a folder must be, or the other way round. */
+const NO_PATH = new Set(['ERR_INVALID_ARG_VALUE', 'ENAMETOOLONG', 'ENOTDIR', 'EISDIR', 'EEXIST']);
+
+/** Whether a file could not be written because of its path: not every key of S3's can be one. */
+export function isPathProblem(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && NO_PATH.has(String(error.code));
+}
+
 /** Makes a rename or an unlink in `folder` survive a power cut. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');

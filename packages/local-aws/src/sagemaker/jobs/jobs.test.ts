@@ -146,6 +146,22 @@ describe('SageMaker jobs', () => {
     expect(JSON.parse((await text('out/listed/report.json')) ?? '').found).toEqual(['a.txt']);
   });
 
+  it.each<[string, string[]]>([
+    ['a zero byte', ['a\0b']],
+    ['a part of 256 bytes', ['x'.repeat(256)]],
+    ['a part that is another file', ['a', 'a/b']],
+  ])('fails with the key when %s keeps it from being a file', async (_what, keys) => {
+    const name = `awkward-${keys.length}-${keys[0]?.length}`;
+    for (const key of keys) await put(`${name}/${key}`, 'x');
+    await processing(name, { ProcessingInputs: inputs(`s3://job-data/${name}/`, 'S3Prefix') });
+    expect(await processed(name)).toMatchObject({
+      ProcessingJobStatus: 'Failed',
+      FailureReason: expect.stringMatching(
+        new RegExp(`^ClientError: Data download failed:ValidationException: The key "${name}.* cannot be a file: `),
+      ),
+    });
+  });
+
   it('fails with the job’s own words', async () => {
     await processing('broken', { AppSpecification: { ImageUri: image('fail') } });
     expect(await processed('broken')).toMatchObject({

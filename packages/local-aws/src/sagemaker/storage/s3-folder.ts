@@ -4,7 +4,8 @@ import { dirname, join, relative, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Caller } from '../../kernel/caller.ts';
-import { AwsError } from '../../kernel/errors.ts';
+import { AwsError, messageOf } from '../../kernel/errors.ts';
+import { isPathProblem } from '../../kernel/files.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { parseS3Uri } from './s3-uri.ts';
 
@@ -66,13 +67,33 @@ export async function download(
       const path = join(folder, name(Key));
       if (!path.startsWith(folder + sep))
         throw new AwsError('ValidationException', `The key ${Key} leads outside of the folder that it is written to`);
-      await mkdir(dirname(path), { recursive: true });
       const { Body } = await kernel.call('s3', 'GetObject', { Bucket, Key }, caller);
       if (!(Body instanceof Readable)) throw new Error(`S3 gave no body for s3://${Bucket}/${Key}`);
-      await pipeline(Body, createWriteStream(path));
+      await write(Body, path).catch((cause: unknown) => {
+        if (!isPathProblem(cause)) throw cause;
+        const message = `The key ${JSON.stringify(Key)} cannot be a file: ${messageOf(cause)}`;
+        throw new AwsError('ValidationException', message, { cause });
+      });
     }
   };
-  await Promise.all(Array.from({ length: 8 }, lane));
+  const lanes = Array.from({ length: 8 }, () =>
+    lane().catch((error: unknown) => {
+      waiting.length = 0;
+      throw error;
+    }),
+  );
+  // Who hears of a failure may remove the folder: nothing must be written there any more.
+  await Promise.allSettled(lanes);
+  await Promise.all(lanes);
+}
+
+async function write(body: Readable, path: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await pipeline(body, createWriteStream(path));
+  } finally {
+    body.destroy();
+  }
 }
 
 /** Where an object of an `S3Prefix` input lies below the input's folder. */
