@@ -1,3 +1,4 @@
+export { clopperPearson, clopperPearsonUpper, type Interval } from './binomial.ts';
 export { type Box, clipBox, type Detection, iou, type LabelledBox } from './box.ts';
 export { type ClassFigures, type CocoEvaluation, type CocoFigures, evaluateDetections } from './coco/evaluation.ts';
 export { type ImageResult, MAXIMUM_DETECTIONS, type Truth } from './coco/matching.ts';

@@ -80,7 +80,8 @@ describe('evaluate', () => {
       metrics: { map: { value: 1 }, map50: { value: 1 }, map75: { value: 1 } },
       images: 3,
       truths: 2,
-      verdicts: { defective: 2, escaped: 0, clean: 1, falselyFailed: 0 },
+      coco: { ap: 1, apSmall: 1, apLarge: null, ar100: 1 },
+      verdicts: { escaped: { count: 0, of: 2 }, overkilled: { count: 0, of: 1 } },
       snapshot,
       metadata: { snapshotSha256: snapshot.sha256, map50: '1.0000' },
     });
@@ -96,7 +97,9 @@ describe('evaluate', () => {
       { id: 'a', colour: '#600000', labels: here(0) },
       { id: 'b', colour: '#f00', labels: '' },
     ]);
-    expect(evaluation.verdicts).toEqual({ defective: 1, escaped: 1, clean: 1, falselyFailed: 1 });
+    // One of one: with 95 % confidence the true rate is somewhere between 2.5 and 100 %.
+    const all = { count: 1, of: 1, rate: { value: 1, low: expect.closeTo(0.025, 9), high: 1 } };
+    expect(evaluation.verdicts).toEqual({ escaped: all, overkilled: all });
     // The false alarm is the more confident of the two: precision 1/2 at every recall.
     expect(evaluation.metrics.map50.value).toBeCloseTo(0.5, 9);
     expect(evaluation.classes[1]).toMatchObject({ className: 'blue', truths: 0, ap50: null });
@@ -109,6 +112,7 @@ describe('evaluate', () => {
     ]);
     expect(report.indexOf('bbbb')).toBeLessThan(report.indexOf('aaaa'));
     expect(report).toContain('<b>pass</b> escaped, 1 missed');
+    expect(report).toContain('1 of 2</b><span>defective parts passed: 1.3–98.7 % with 95 % confidence');
     expect(report).toContain('<polyline');
     expect(report.match(/data:image\/jpeg;base64,/g)).toHaveLength(2);
     expect(report.match(/stroke-dasharray/g)).toHaveLength(2);

@@ -38,6 +38,6 @@ export async function evaluate({ model, test, testSha256, output, log }: Evaluat
   const { metrics, verdicts } = evaluation;
   log(`test_map50=${metrics.map50.value.toFixed(4)}; test_map=${metrics.map.value.toFixed(4)};`);
   log(
-    `${verdicts.escaped} of ${verdicts.defective} defective parts passed, ${verdicts.falselyFailed} of ${verdicts.clean} good ones failed`,
+    `${verdicts.escaped.count} of ${verdicts.escaped.of} defective parts passed, ${verdicts.overkilled.count} of ${verdicts.overkilled.of} good ones failed`,
   );
 }

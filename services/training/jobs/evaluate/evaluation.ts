@@ -1,5 +1,10 @@
 import type { ModelManifest } from '@assay/inspector-core';
-import type { ClassFigures as MeasuredClass } from '@assay/vision';
+import {
+  type CocoEvaluation,
+  type CocoFigures,
+  clopperPearson,
+  type ClassFigures as MeasuredClass,
+} from '@assay/vision';
 import type { MeasuredImage, Measurement } from './measure.ts';
 import type { ChannelData } from './test-set.ts';
 
@@ -16,24 +21,29 @@ export interface ClassFigures {
   readonly precision50: readonly number[];
 }
 
-/** What the verdicts at the manifest's thresholds came to. */
-export interface VerdictCounts {
-  readonly defective: number;
-  /** Defective parts that were passed. */
-  readonly escaped: number;
-  readonly clean: number;
-  /** Clean parts that were failed. */
-  readonly falselyFailed: number;
+/** How many parts got the wrong verdict at the manifest's thresholds. */
+export interface WrongVerdicts {
+  readonly count: number;
+  /** Of so many parts. */
+  readonly of: number;
+  /** With the interval that covers the true rate with `CONFIDENCE`; `null` when there was no such part. */
+  readonly rate: { readonly value: number; readonly low: number; readonly high: number } | null;
 }
+
+/** Of intervals. */
+const CONFIDENCE = 0.95;
 
 /** `evaluation.json`. Members `metrics` are in the form that SageMaker's registry shows. */
 export interface Evaluation {
   readonly format: 'assay.evaluation/1';
   readonly metrics: Readonly<Record<'map' | 'map50' | 'map75', { readonly value: number }>>;
+  /** COCO's twelve; `null` where the test split has nothing to measure it on. */
+  readonly coco: Readonly<Record<keyof CocoFigures, number | null>>;
   readonly classes: readonly ClassFigures[];
   readonly images: number;
   readonly truths: number;
-  readonly verdicts: VerdictCounts;
+  /** Escaped: defective parts that were passed. Overkilled: good parts that were failed. */
+  readonly verdicts: { readonly escaped: WrongVerdicts; readonly overkilled: WrongVerdicts };
   readonly thresholds: { readonly confidence: number; readonly iou: number };
   readonly millisecondsPerImage: number;
   readonly snapshot: { readonly uri: string; readonly sha256: string };
@@ -54,10 +64,14 @@ export function evaluationOf(measurement: Measurement, manifest: ModelManifest, 
   return {
     format: 'assay.evaluation/1',
     metrics: { map: { value: ap }, map50: { value: ap50 }, map75: { value: ap75 } },
+    coco: cocoFigures(precision),
     classes: precision.classes.map((figures) => classFigures(figures, manifest.names)),
     images: images.length,
     truths: images.reduce((sum, { truths }) => sum + truths.length, 0),
-    verdicts: countVerdicts(images),
+    verdicts: {
+      escaped: wrongVerdicts(images, ({ truths }) => truths.length > 0, 'pass'),
+      overkilled: wrongVerdicts(images, ({ truths }) => truths.length === 0, 'fail'),
+    },
     thresholds: manifest.thresholds,
     millisecondsPerImage: median(images.map(({ inspection }) => inspection.milliseconds)),
     snapshot: data.snapshot,
@@ -72,17 +86,19 @@ function classFigures(figures: MeasuredClass, names: readonly string[]): ClassFi
   return { classId, className, truths, ap, ap50, ap75, recall50, precision50: curves[0]?.precision ?? [] };
 }
 
-function countVerdicts(images: readonly MeasuredImage[]): VerdictCounts {
-  const defective = images.filter(({ truths }) => truths.length > 0);
-  const clean = images.filter(({ truths }) => truths.length === 0);
-  const withVerdict = (list: readonly MeasuredImage[], verdict: 'pass' | 'fail') =>
-    list.filter(({ inspection }) => inspection.verdict === verdict).length;
-  return {
-    defective: defective.length,
-    escaped: withVerdict(defective, 'pass'),
-    clean: clean.length,
-    falselyFailed: withVerdict(clean, 'fail'),
-  };
+function cocoFigures({ classes: _, ...figures }: CocoEvaluation): Evaluation['coco'] {
+  const names = Object.keys(figures) as (keyof CocoFigures)[];
+  return Object.fromEntries(names.map((name) => [name, figures[name] ?? null])) as Evaluation['coco'];
+}
+
+function wrongVerdicts(
+  images: readonly MeasuredImage[],
+  isConcerned: (image: MeasuredImage) => boolean,
+  wrong: 'pass' | 'fail',
+): WrongVerdicts {
+  const concerned = images.filter(isConcerned);
+  const [count, of] = [concerned.filter(({ inspection }) => inspection.verdict === wrong).length, concerned.length];
+  return { count, of, rate: of === 0 ? null : { value: count / of, ...clopperPearson(count, of, CONFIDENCE) } };
 }
 
 function median(values: readonly number[]): number {

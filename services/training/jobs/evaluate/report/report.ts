@@ -1,4 +1,4 @@
-import type { Evaluation } from '../evaluation.ts';
+import type { Evaluation, WrongVerdicts } from '../evaluation.ts';
 import type { Measurement } from '../measure.ts';
 import { classColour, precisionRecallChart } from './curves.ts';
 import { exampleFigure } from './examples.ts';
@@ -14,7 +14,7 @@ export async function renderReport(evaluation: Evaluation, { images }: Measureme
   const names = evaluation.classes.map(({ className }) => className);
   const examples: Html[] = [];
   for (const faults of worstFirst(images).slice(0, EXAMPLES)) examples.push(await exampleFigure(faults, names));
-  const { metrics, verdicts, thresholds, snapshot, model, classes } = evaluation;
+  const { metrics, coco, verdicts, thresholds, snapshot, model, classes } = evaluation;
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Evaluation: mAP50 ${share(metrics.map50.value)}</title><style>${trusted(STYLE)}</style></head><body>
@@ -23,9 +23,13 @@ export async function renderReport(evaluation: Evaluation, { images }: Measureme
 inspector that runs on the line, ${evaluation.millisecondsPerImage.toFixed(1)} ms an image.</p></header>
 <section class="figures">
 ${figure('mAP50', share(metrics.map50.value))}${figure('mAP50–95', share(metrics.map.value))}${figure('mAP75', share(metrics.map75.value))}
-${figure('defective parts passed', `${verdicts.escaped} of ${verdicts.defective}`)}
-${figure('good parts failed', `${verdicts.falselyFailed} of ${verdicts.clean}`)}
+${figure(`defective parts passed${range(verdicts.escaped)}`, outOf(verdicts.escaped))}
+${figure(`good parts failed${range(verdicts.overkilled)}`, outOf(verdicts.overkilled))}
 </section>
+<table><thead><tr><th></th><th>all</th><th>small (to 32² px)</th><th>medium</th><th>large (from 96² px)</th></tr></thead><tbody>
+<tr><td>average precision</td><td>${share(coco.ap)}</td><td>${share(coco.apSmall)}</td><td>${share(coco.apMedium)}</td><td>${share(coco.apLarge)}</td></tr>
+<tr><td>average recall</td><td>${share(coco.ar100)}</td><td>${share(coco.arSmall)}</td><td>${share(coco.arMedium)}</td><td>${share(coco.arLarge)}</td></tr>
+</tbody></table>
 <section class="columns"><div>${precisionRecallChart(classes)}<p class="note">Precision over recall at IoU 0.5</p></div>
 <table><thead><tr><th>class</th><th>defects</th><th>AP50</th><th>AP</th><th>AP75</th><th>found</th></tr></thead><tbody>
 ${classes.map(
@@ -44,6 +48,16 @@ ${classes.map(
 
 function figure(name: string, value: string): Html {
   return html`<div><b>${value}</b><span>${name}</span></div>`;
+}
+
+function outOf({ count, of }: WrongVerdicts): string {
+  return `${count} of ${of}`;
+}
+
+/** What the true rate may be. */
+function range({ rate }: WrongVerdicts): string {
+  const percent = (value: number) => (100 * value).toFixed(1);
+  return rate ? `: ${percent(rate.low)}–${percent(rate.high)} % with 95 % confidence` : '';
 }
 
 function share(value: number | null): string {
