@@ -47,6 +47,10 @@ describe.each(services)('%s', (service) => {
     for (const [name, { bytes }] of first.bundles) expect(bytes, name).toBeLessThanOrEqual(LARGEST_BUNDLE);
   }, 120_000);
 
+  test('has no role for all functions beside those of the single ones', () => {
+    expect(first.template).not.toHaveProperty('Resources.IamRoleLambdaExecution');
+  });
+
   test('has a dead-letter queue for every rule target, function and queue', () => {
     expect(auditDeadLetters(service, 'local', first.template)).toEqual([]);
   });

@@ -2,6 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { bundleFunction } from './bundle-function.ts';
 import { platformFor } from './platform.ts';
+import { dropUnusedRole, type Template } from './unused-role.ts';
 
 interface FunctionDeclaration {
   handler?: string;
@@ -20,13 +21,14 @@ interface BundleSettings {
 export interface ServerlessFramework {
   readonly serviceDir: string;
   readonly service: {
-    readonly provider: { readonly stage?: string };
+    readonly provider: { readonly stage?: string; readonly compiledCloudFormationTemplate: Template };
     readonly custom?: { readonly bundle?: BundleSettings };
     package: { individually?: boolean };
     getAllFunctions(): string[];
     getFunction(name: string): FunctionDeclaration;
   };
   readonly configSchemaHandler: { defineCustomProperties(schema: object): void };
+  getProvider(name: 'aws'): { readonly naming: { getRoleLogicalId(): string } };
 }
 
 interface PluginTools {
@@ -51,7 +53,8 @@ const customSchema = {
 
 /**
  * Bundles every function of a service before the framework packages it, each into `.serverless/<function>.zip`: in
- * there, because the framework's own change detection compares what lies in that folder.
+ * there, because the framework's own change detection compares what lies in that folder. Keeps the role that the
+ * framework makes for all functions out of the template where each of them has its own.
  */
 export default class ServerlessBundle {
   readonly hooks: Record<string, () => Promise<void>>;
@@ -65,6 +68,8 @@ export default class ServerlessBundle {
     this.hooks = {
       'before:package:createDeploymentArtifacts': () => this.bundle(),
       'before:deploy:function:packageFunction': () => this.bundle(),
+      // The roles of single functions and the service's own resources are in the template by then, and it isn't saved yet.
+      'after:aws:package:finalize:mergeCustomProviderResources': async () => this.dropUnusedRole(),
     };
   }
 
@@ -91,6 +96,11 @@ export default class ServerlessBundle {
       this.#tools.log?.info(`Bundled ${name}: ${Math.ceil(size / 1024)} KB`);
     }
     service.package = { ...service.package, individually: true };
+  }
+
+  dropUnusedRole(): void {
+    const { compiledCloudFormationTemplate } = this.#serverless.service.provider;
+    dropUnusedRole(compiledCloudFormationTemplate, this.#serverless.getProvider('aws').naming.getRoleLogicalId());
   }
 
   #refuseUnknownFunctions(settings: BundleSettings): void {

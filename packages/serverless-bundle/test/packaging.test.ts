@@ -97,6 +97,16 @@ describe('packaging a service', () => {
     expect(stdout.trim()).toBe(String(await measure()));
   });
 
+  it('leaves out the role of all functions where each has its own', async () => {
+    const template = await readFile(
+      path.join(service, '.serverless', 'cloudformation-template-update-stack.json'),
+      'utf8',
+    );
+    const resources: Record<string, { Type: string }> = JSON.parse(template).Resources;
+    const roles = Object.keys(resources).filter((name) => resources[name]?.Type === 'AWS::IAM::Role');
+    expect(roles).toEqual(['GreetIamRoleLambdaExecution', 'PictureIamRoleLambdaExecution']);
+  });
+
   it('says which package to install when the platform of the artifact is another one', async () => {
     await expect(packageService({ ASSAY_LAMBDA_PLATFORM: 'win32-arm64' })).rejects.toMatchObject({
       stdout: expect.stringContaining('npm install --no-save --os=win32 --cpu=arm64 @img/sharp-win32-arm64'),
