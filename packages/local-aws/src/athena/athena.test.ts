@@ -12,7 +12,8 @@ import { CreateDatabaseCommand, CreateTableCommand, GlueClient } from '@aws-sdk/
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startAws, type TestAws } from '../../test/harness.ts';
+import { createRole, startAws, type TestAws } from '../../test/harness.ts';
+import { roleCaller } from '../kernel/caller.ts';
 
 describe('Athena over Parquet in S3', () => {
   let aws: TestAws;
@@ -56,8 +57,8 @@ describe('Athena over Parquet in S3', () => {
     await rm(folder, { recursive: true });
   }
 
-  async function ask(QueryString: string, more: Partial<StartQueryExecutionCommandInput> = {}) {
-    const { QueryExecutionId } = await athena.send(
+  async function ask(QueryString: string, more: Partial<StartQueryExecutionCommandInput> = {}, asker = athena) {
+    const { QueryExecutionId } = await asker.send(
       new StartQueryExecutionCommand({
         QueryString,
         QueryExecutionContext: { Database: 'plant', Catalog: 'AwsDataCatalog' },
@@ -94,6 +95,20 @@ describe('Athena over Parquet in S3', () => {
     const [, , Bucket, ...key] = ResultConfiguration?.OutputLocation?.split('/') ?? [];
     const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: key.join('/') }));
     expect(await Body?.transformToString()).toBe('"id","width"\n"a","640"\n"b",\n');
+  });
+
+  it('shows nobody what he may not read, also when it was fetched for others', async () => {
+    await createRole(aws.aws, 'lister', [{ Action: ['athena:*', 'glue:*', 's3:List*', 's3:Put*'], Resource: '*' }]);
+    const role = roleCaller(`arn:aws:iam::${aws.aws.account}:role/lister`, 'session');
+    const lister = aws.client(AthenaClient, { credentials: aws.aws.kernel.credentials.issue(role) });
+    expect(await rows('SELECT id FROM "parts-1"')).toHaveLength(3);
+    const { Status } = await ask('SELECT id FROM "parts-1"', {}, lister);
+    expect(Status).toMatchObject({
+      State: 'FAILED',
+      StateChangeReason: expect.stringContaining(
+        's3:GetObject on resource: "arn:aws:s3:::lake/parts/hour=10/x.parquet"',
+      ),
+    });
   });
 
   it('sees an object that was added since the last query', async () => {

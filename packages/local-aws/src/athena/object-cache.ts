@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import type { Need } from '../kernel/authorization/permission.ts';
 import type { Caller } from '../kernel/caller.ts';
 import { messageOf } from '../kernel/errors.ts';
 import { isPathProblem, writeFileAtomically } from '../kernel/files.ts';
@@ -45,7 +46,9 @@ export class ObjectCache {
         if (Size === 0 || /(^|\/)[._][^/]*$/.test(Key)) continue;
         const path = this.#path(bucket, Key, ETag);
         files.push({ path, size: Size });
-        if (!(await exists(path))) missing.push({ path, key: Key });
+        // What somebody else's query has fetched is no more open to this caller than the object itself.
+        if (await exists(path)) this.#kernel.authorization.require('s3', caller, [reading(bucket, Key)]);
+        else missing.push({ path, key: Key });
       }
       ContinuationToken = listed.IsTruncated ? listed.NextContinuationToken : undefined;
     } while (ContinuationToken !== undefined);
@@ -87,6 +90,11 @@ export class ObjectCache {
     }
   }
 }
+
+const reading = (bucket: string, key: string): Need => ({
+  action: 's3:GetObject',
+  resource: `arn:aws:s3:::${bucket}/${key}`,
+});
 
 async function exists(path: string): Promise<boolean> {
   return stat(path).then(
