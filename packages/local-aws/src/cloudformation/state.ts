@@ -50,6 +50,12 @@ export function findStack(cfn: CloudFormation, nameOrId: string | undefined): St
   return id === undefined ? undefined : cfn.stacks.get(id);
 }
 
+/** The change set of this ARN. */
+export function findChangeSet({ changeSets }: CloudFormation, arn: string | undefined): ChangeSet | undefined {
+  if (!arn?.startsWith('arn:')) return undefined;
+  return changeSets.list().find(({ value }) => value.id === arn)?.value;
+}
+
 export function requireStack(cfn: CloudFormation, nameOrId: string | undefined): Stack {
   const stack = findStack(cfn, nameOrId);
   if (!stack) throw new AwsError('ValidationError', `Stack with id ${nameOrId} does not exist`);

@@ -12,7 +12,9 @@ const read = (
 ) => (IndexName === undefined ? table(kernel, TableName) : `${table(kernel, TableName)}/index/${IndexName}`);
 const batch = ({ RequestItems }: { RequestItems?: object | undefined }, kernel: Kernel) =>
   Object.keys(RequestItems ?? {}).map((name) => table(kernel, name));
-const tagged = ({ ResourceArn }: { ResourceArn?: unknown }) => (typeof ResourceArn === 'string' ? ResourceArn : '*');
+/** dynalite takes what is behind the last slash for the table. */
+const tagged = ({ ResourceArn }: { ResourceArn?: unknown }, kernel: Kernel) =>
+  typeof ResourceArn === 'string' ? table(kernel, ResourceArn.split('/').at(-1)) : '*';
 
 export const dynamodbAuthorization: ServiceAuthorization<'dynamodb', DynamoState> = {
   prefix: 'dynamodb',

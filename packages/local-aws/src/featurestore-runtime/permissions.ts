@@ -3,7 +3,7 @@ import type { ServiceAuthorization } from '../kernel/service.ts';
 import type { RuntimeState } from './state.ts';
 
 const group = (kernel: Kernel, nameOrArn: string | undefined) =>
-  nameOrArn?.startsWith('arn:') ? nameOrArn : kernel.arn('sagemaker', `feature-group/${nameOrArn?.toLowerCase()}`);
+  (nameOrArn?.startsWith('arn:') ? nameOrArn : kernel.arn('sagemaker', `feature-group/${nameOrArn}`)).toLowerCase();
 const record = ({ FeatureGroupName }: { FeatureGroupName?: string | undefined }, kernel: Kernel) =>
   group(kernel, FeatureGroupName);
 

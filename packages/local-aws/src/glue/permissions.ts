@@ -1,15 +1,15 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import type { ServiceAuthorization } from '../kernel/service.ts';
-import type { Catalog } from './catalog.ts';
+import { type Catalog, folded } from './catalog.ts';
 
 /** "You must have permission on the catalog, the database and the table": an object needs all that it is in. */
 const database = (kernel: Kernel, name: string | undefined) => [
   kernel.arn('glue', 'catalog'),
-  kernel.arn('glue', `database/${name}`),
+  kernel.arn('glue', `database/${folded(name)}`),
 ];
 const table = (kernel: Kernel, inDatabase: string | undefined, name: string | undefined) => [
   ...database(kernel, inDatabase),
-  kernel.arn('glue', `table/${inDatabase}/${name}`),
+  kernel.arn('glue', `table/${folded(inDatabase)}/${folded(name)}`),
 ];
 const namedTable = (
   { DatabaseName, Name }: { DatabaseName?: string | undefined; Name?: string | undefined },

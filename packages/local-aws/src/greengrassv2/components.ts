@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { compare, satisfies } from 'semver';
+import { nameIn } from '../kernel/arn.ts';
 import { messageOf } from '../kernel/errors.ts';
+import type { Kernel } from '../kernel/kernel.ts';
 import { notFound, required } from './errors.ts';
 import { publicComponents } from './public-components.ts';
 import { type Recipe, supports } from './recipe.ts';
@@ -67,9 +69,9 @@ async function withDigests(
   return { recipe: { ...recipe, Manifests }, errors };
 }
 
-/** `…:components:<name>[:versions:<version>]`, of this account or AWS's own. */
-export function parseArn(arn: string): { name: string; version: string | undefined } {
-  const match = /^arn:[^:]+:greengrass:[^:]*:[^:]*:components:([^:]+)(?::versions:([^:]+))?$/.exec(arn);
+/** `…:components:<name>[:versions:<version>]`. */
+export function parseArn(kernel: Kernel, arn: string): { name: string; version: string | undefined } {
+  const match = /^([^:]+)(?::versions:([^:]+))?$/.exec(nameIn(kernel, arn, 'greengrass', 'components:') ?? '');
   if (!match?.[1]) throw notFound('component', arn);
   return { name: match[1], version: match[2] };
 }
@@ -83,7 +85,7 @@ export function versionsOf(greengrass: Greengrass, name: string): ComponentVersi
 }
 
 export function requiredVersion(greengrass: Greengrass, arn: string): ComponentVersion {
-  const { name, version } = parseArn(arn);
+  const { name, version } = parseArn(greengrass.kernel, arn);
   return required(
     version === undefined ? undefined : greengrass.versions.get(versionKey(name, version)),
     'component',

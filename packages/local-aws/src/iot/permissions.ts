@@ -15,13 +15,21 @@ const alias = ({ roleAlias = '' }: { roleAlias?: string | undefined }, kernel: K
 const job = ({ jobId = '' }: { jobId?: string | undefined }, kernel: Kernel) => jobArn(kernel, jobId);
 const target = ({ target = '*' }: { target?: string | undefined }) => target;
 const principal = ({ principal = '*' }: { principal?: string | undefined }) => principal;
+/** Its ends are named by name or ARN. */
+const membership = (
+  input: { [Member in 'thingName' | 'thingArn' | 'thingGroupName' | 'thingGroupArn']?: string | undefined },
+  kernel: Kernel,
+) => [
+  input.thingName === undefined ? (input.thingArn ?? '*') : thing(input, kernel),
+  input.thingGroupName === undefined ? (input.thingGroupArn ?? '*') : group(input, kernel),
+];
 const all = () => '*';
 
 /** What signed calls need. What a device may do by its certificate, the IoT policies say. */
 export const iotAuthorization: ServiceAuthorization<'iot', Iot> = {
   prefix: 'iot',
   permissions: {
-    AddThingToThingGroup: (input, kernel) => [thing(input, kernel), group(input, kernel)],
+    AddThingToThingGroup: membership,
     AttachPolicy: target,
     AttachThingPrincipal: principal,
     CancelJob: job,
@@ -61,7 +69,7 @@ export const iotAuthorization: ServiceAuthorization<'iot', Iot> = {
     ListThingPrincipals: thing,
     ListThings: all,
     ListThingsInThingGroup: group,
-    RemoveThingFromThingGroup: (input, kernel) => [thing(input, kernel), group(input, kernel)],
+    RemoveThingFromThingGroup: membership,
     UpdateCertificate: certificate,
     UpdateRoleAlias: (input, kernel) => [
       alias(input, kernel),

@@ -1,3 +1,4 @@
+import { nameIn } from '../kernel/arn.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Collection } from '../kernel/store.ts';
 import type { Authority } from './device/authority.ts';
@@ -54,5 +55,10 @@ export const policyArn = (kernel: Kernel, name: string): string => kernel.arn('i
 export const roleAliasArn = (kernel: Kernel, alias: string): string => kernel.arn('iot', `rolealias/${alias}`);
 export const jobArn = (kernel: Kernel, id: string): string => kernel.arn('iot', `job/${id}`);
 
-/** The part of an ARN after the last `/`. */
-export const nameIn = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
+const record = <T>(iot: Iot, kept: Collection<T>, prefix: string, arn: string | undefined): T | undefined =>
+  kept.get(nameIn(iot.kernel, arn, 'iot', prefix) ?? '');
+export const thingOf = (iot: Iot, arn: string | undefined): Thing | undefined => record(iot, iot.things, 'thing/', arn);
+export const groupOf = (iot: Iot, arn: string | undefined): ThingGroup | undefined =>
+  record(iot, iot.groups, 'thinggroup/', arn);
+export const certificateOf = (iot: Iot, arn: string | undefined): Certificate | undefined =>
+  record(iot, iot.certificates, 'cert/', arn);

@@ -14,7 +14,8 @@ function lambda(
 }
 const mapping = ({ UUID }: { UUID?: string | undefined }, kernel: Kernel) =>
   kernel.arn('lambda', `event-source-mapping:${UUID}`);
-const tagged = ({ Resource }: { Resource?: string | undefined }) => Resource ?? '';
+const tagged = ({ Resource }: { Resource?: string | undefined }, kernel: Kernel) =>
+  lambda({ FunctionName: Resource }, kernel);
 
 export const lambdaAuthorization: ServiceAuthorization<'lambda', LambdaState> = {
   prefix: 'lambda',

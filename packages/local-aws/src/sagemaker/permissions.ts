@@ -5,9 +5,9 @@ import type { SageMakerState } from './service.ts';
 
 const PRINCIPAL = 'sagemaker.amazonaws.com';
 
-/** Resources are named by name or ARN; ARNs hold names in lower case. */
+/** Resources are named by name or ARN; ARNs hold names in lower case, however they are given. */
 const resource = (kernel: Kernel, type: string, nameOrArn: string | undefined) =>
-  nameOrArn?.startsWith('arn:') ? nameOrArn : kernel.arn('sagemaker', `${type}/${nameOrArn?.toLowerCase()}`);
+  (nameOrArn?.startsWith('arn:') ? nameOrArn : kernel.arn('sagemaker', `${type}/${nameOrArn}`)).toLowerCase();
 
 /** The member of the input that names the resource. */
 const named =
@@ -90,7 +90,7 @@ export const sagemakerAuthorization: ServiceAuthorization<'sagemaker', SageMaker
     DescribeModelPackageGroup: packageGroup,
     ListModelPackageGroups: () => '*',
     ListModelPackages: () => '*',
-    UpdateModelPackage: ({ ModelPackageArn }) => ModelPackageArn ?? '*',
+    UpdateModelPackage: named('model-package', 'ModelPackageArn'),
 
     CreateLabelingJob: (input, kernel) => {
       const arn = labelingJob(input, kernel);

@@ -13,7 +13,7 @@ import {
   refuseMembers,
 } from '../launch.ts';
 import type { Stack } from '../stack.ts';
-import { type CloudFormation, findStack, requireStack, setStackStatus } from '../state.ts';
+import { type CloudFormation, findChangeSet, findStack, requireStack, setStackStatus } from '../state.ts';
 
 type Op<O extends 'CreateChangeSet' | 'DescribeChangeSet' | 'ExecuteChangeSet' | 'DeleteChangeSet' | 'ListChangeSets'> =
   Operation<'cloudformation', O, CloudFormation>;
@@ -113,8 +113,8 @@ export const executeChangeSet: Op<'ExecuteChangeSet'> = (input, { caller }, cfn)
 export const deleteChangeSet: Op<'DeleteChangeSet'> = (input, _request, cfn) => {
   const name = input.ChangeSetName ?? '';
   if (name.startsWith('arn:')) {
-    const entry = cfn.changeSets.list().find(({ value }) => value.id === name);
-    if (entry) cfn.changeSets.delete(entry.key);
+    const found = findChangeSet(cfn, name);
+    if (found) cfn.changeSets.delete(keyOf(found.stackId, found.name));
   } else cfn.changeSets.delete(keyOf(requireStack(cfn, input.StackName).id, name));
   return {};
 };
@@ -142,7 +142,7 @@ function requireChangeSet(
 ): { changeSet: ChangeSet; stack: Stack } {
   const name = input.ChangeSetName ?? '';
   const changeSet = name.startsWith('arn:')
-    ? cfn.changeSets.list().find(({ value }) => value.id === name)?.value
+    ? findChangeSet(cfn, name)
     : cfn.changeSets.get(keyOf(requireStack(cfn, input.StackName).id, name));
   if (!changeSet) throw new AwsError('ChangeSetNotFoundException', `ChangeSet [${name}] does not exist`);
   return { changeSet, stack: requireStack(cfn, changeSet.stackId) };

@@ -1,3 +1,4 @@
+import { nameIn } from '../../kernel/arn.ts';
 import { AwsError } from '../../kernel/errors.ts';
 import type { Replay } from '../replays.ts';
 import type { EventBridgeOperation } from '../state.ts';
@@ -19,7 +20,7 @@ export const startReplay: EventBridgeOperation<'StartReplay'> = (input, _request
   if (!/^arn:[^:]+:events:[^:]*:\d{12}:event-bus\//.test(destination))
     throw invalid('Destination.Arn', 'Must contain an event bus ARN.');
   const bus = state.buses.get(destination);
-  const archiveName = input.EventSourceArn?.split(':archive/')[1] ?? '';
+  const archiveName = nameIn(state.kernel, input.EventSourceArn, 'events', 'archive/') ?? '';
   const archive = state.archives.find(archiveName);
   if (!archive) throw invalid('EventSourceArn', `Archive ${archiveName} does not exist.`);
   if (archive.busArn !== bus.arn) throw invalid('Destination.Arn', 'Cross event bus replay is not permitted.');

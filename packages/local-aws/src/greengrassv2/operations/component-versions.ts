@@ -117,7 +117,7 @@ export const listComponentVersions: Operation<'greengrassv2', 'ListComponentVers
   _request,
   greengrass,
 ) => {
-  const { name } = parseArn(input.arn ?? '');
+  const { name } = parseArn(greengrass.kernel, input.arn ?? '');
   const all = versionsOf(greengrass, name);
   required(all[0], 'component', input.arn ?? '');
   const { items, nextToken } = page(all, input.maxResults, input.nextToken);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { nameIn } from '../../kernel/arn.ts';
 import type { Caller } from '../../kernel/caller.ts';
 import { notImplemented } from '../../kernel/errors.ts';
 import type { Operation } from '../../kernel/service.ts';
@@ -25,7 +26,7 @@ export const createDeployment: Operation<'greengrassv2', 'CreateDeployment', Gre
   checkPolicies(input);
   const repeated = greengrass.deployments.list().find(({ value }) => clientToken && value.clientToken === clientToken);
   if (repeated) return answer(repeated.value);
-  const group = /:thinggroup\/([^/]+)$/.exec(targetArn)?.[1];
+  const group = nameIn(kernel, targetArn, 'iot', 'thinggroup/');
   if (group === undefined)
     throw notImplemented('greengrass:CreateDeployment to a single thing (deploy to a thing group)');
   if (input.parentTargetArn !== undefined) throw notImplemented('greengrass:CreateDeployment of subdeployments');

@@ -1,11 +1,13 @@
+import { nameIn } from '../../kernel/arn.ts';
 import type { Jobs } from './jobs.ts';
 import { roll } from './rollout.ts';
 
-const nameIn = (arn: string) => arn.slice(arn.lastIndexOf('/') + 1);
-
 /** The things behind a job's targets. */
 export function thingsOf(jobs: Jobs, targets: string[]): string[] {
-  const names = targets.flatMap((arn) => (arn.includes(':thinggroup/') ? jobs.membersOf(nameIn(arn)) : [nameIn(arn)]));
+  const names = targets.flatMap((arn) => {
+    const group = nameIn(jobs.kernel, arn, 'iot', 'thinggroup/');
+    return group === undefined ? (nameIn(jobs.kernel, arn, 'iot', 'thing/') ?? []) : jobs.membersOf(group);
+  });
   return [...new Set(names)];
 }
 

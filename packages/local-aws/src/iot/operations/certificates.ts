@@ -2,7 +2,7 @@ import type { Operation } from '../../kernel/service.ts';
 import { certificateIdOf } from '../device/authority.ts';
 import { inUse, invalid, required } from '../errors.ts';
 import { page } from '../pages.ts';
-import { certificateArn, type Iot, nameIn, policyArn } from '../state.ts';
+import { certificateArn, certificateOf, type Iot, policyArn } from '../state.ts';
 
 /** Makes a key pair and its certificate. The private key is in this answer and nowhere else. */
 export const createKeysAndCertificate: Operation<'iot', 'CreateKeysAndCertificate', Iot> = async (
@@ -69,7 +69,7 @@ export const attachPolicy: Operation<'iot', 'AttachPolicy', Iot> = (
   iot,
 ) => {
   required(iot.policies.get(policyName), `Policy ${policyName}`);
-  const certificate = required(iot.certificates.get(nameIn(target)), `Certificate ${target}`);
+  const certificate = required(certificateOf(iot, target), `Certificate ${target}`);
   if (!certificate.policies.includes(policyName))
     iot.certificates.put(certificate.id, { ...certificate, policies: [...certificate.policies, policyName] });
   return {};
@@ -80,14 +80,14 @@ export const detachPolicy: Operation<'iot', 'DetachPolicy', Iot> = (
   _request,
   iot,
 ) => {
-  const certificate = required(iot.certificates.get(nameIn(target)), `Certificate ${target}`);
+  const certificate = required(certificateOf(iot, target), `Certificate ${target}`);
   const policies = certificate.policies.filter((name) => name !== policyName);
   iot.certificates.put(certificate.id, { ...certificate, policies });
   return {};
 };
 
 export const listAttachedPolicies: Operation<'iot', 'ListAttachedPolicies', Iot> = (input, _request, iot) => {
-  const certificate = required(iot.certificates.get(nameIn(input.target ?? '')), `Certificate ${input.target}`);
+  const certificate = required(certificateOf(iot, input.target), `Certificate ${input.target}`);
   const { items, nextToken } = page(certificate.policies, input.pageSize, input.marker);
   return {
     policies: items.map((policyName) => ({ policyName, policyArn: policyArn(iot.kernel, policyName) })),

@@ -4,7 +4,7 @@ import { cancelJob as cancel, roll } from '../jobs/rollout.ts';
 import { thingsOf } from '../jobs/targets.ts';
 import { page } from '../pages.ts';
 import type { AbortCriterion, Execution, ExecutionStatus, Job, Rollout } from '../records.ts';
-import { type Iot, jobArn, nameIn, thingArn } from '../state.ts';
+import { groupOf, type Iot, jobArn, thingArn, thingOf } from '../state.ts';
 
 type CreateJobInput = Parameters<Operation<'iot', 'CreateJob', Iot>>[0];
 
@@ -18,10 +18,7 @@ export const createJob: Operation<'iot', 'CreateJob', Iot> = (input, _request, i
   if (input.schedulingConfig || input.jobExecutionsRetryConfig || input.presignedUrlConfig || input.jobTemplateArn)
     throw invalid('Schedules, retries, presigned URLs and templates of jobs are not implemented by this endpoint.');
   if (iot.jobs.records.get(jobId)) throw alreadyExists(`Job ${jobId}`, jobArn(iot.kernel, jobId));
-  for (const arn of targets) {
-    const group = arn.includes(':thinggroup/');
-    required(group ? iot.groups.get(nameIn(arn)) : iot.things.get(nameIn(arn)), arn);
-  }
+  for (const arn of targets) required(groupOf(iot, arn) ?? thingOf(iot, arn), arn);
   const now = iot.kernel.clock.now();
   const job: Job = {
     id: jobId,

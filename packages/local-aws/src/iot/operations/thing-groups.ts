@@ -5,7 +5,7 @@ import { alreadyExists, checkName, invalid, required } from '../errors.ts';
 import { joinTargets } from '../jobs/targets.ts';
 import { page } from '../pages.ts';
 import type { ThingGroup } from '../records.ts';
-import { groupArn, type Iot, nameIn } from '../state.ts';
+import { groupArn, groupOf, type Iot, thingOf } from '../state.ts';
 
 export const createThingGroup: Operation<'iot', 'CreateThingGroup', Iot> = (input, _request, { groups, kernel }) => {
   const { thingGroupName = '', parentGroupName, thingGroupProperties } = input;
@@ -84,23 +84,26 @@ export const deleteThingGroup: Operation<'iot', 'DeleteThingGroup', Iot> = (inpu
 
 /** A thing that joins a group gets the group's continuous jobs. */
 export const addThingToThingGroup: Operation<'iot', 'AddThingToThingGroup', Iot> = (input, _request, iot) => {
-  const groupName = input.thingGroupName ?? nameIn(input.thingGroupArn ?? '');
-  const thingName = input.thingName ?? nameIn(input.thingArn ?? '');
-  required(iot.groups.get(groupName), `Thing Group ${groupName}`);
-  const thing = required(iot.things.get(thingName), `Thing ${thingName}`);
-  if (thing.groups.includes(groupName)) return {};
-  iot.things.put(thingName, { ...thing, groups: [...thing.groups, groupName] });
-  joinTargets(iot.jobs, thingName, groupArn(iot.kernel, groupName));
+  const group = required(memberGroup(input, iot), `Thing Group ${input.thingGroupName ?? input.thingGroupArn}`);
+  const thing = required(member(input, iot), `Thing ${input.thingName ?? input.thingArn}`);
+  if (thing.groups.includes(group.name)) return {};
+  iot.things.put(thing.name, { ...thing, groups: [...thing.groups, group.name] });
+  joinTargets(iot.jobs, thing.name, groupArn(iot.kernel, group.name));
   return {};
 };
 
 export const removeThingFromThingGroup: Operation<'iot', 'RemoveThingFromThingGroup', Iot> = (input, _request, iot) => {
-  const groupName = input.thingGroupName ?? nameIn(input.thingGroupArn ?? '');
-  const thingName = input.thingName ?? nameIn(input.thingArn ?? '');
-  const thing = required(iot.things.get(thingName), `Thing ${thingName}`);
-  iot.things.put(thingName, { ...thing, groups: thing.groups.filter((name) => name !== groupName) });
+  const group = required(memberGroup(input, iot), `Thing Group ${input.thingGroupName ?? input.thingGroupArn}`);
+  const thing = required(member(input, iot), `Thing ${input.thingName ?? input.thingArn}`);
+  iot.things.put(thing.name, { ...thing, groups: thing.groups.filter((name) => name !== group.name) });
   return {};
 };
+
+/** A membership's ends are named by name or ARN. */
+const memberGroup = (input: { thingGroupName?: string | undefined; thingGroupArn?: string | undefined }, iot: Iot) =>
+  input.thingGroupName === undefined ? groupOf(iot, input.thingGroupArn) : iot.groups.get(input.thingGroupName);
+const member = (input: { thingName?: string | undefined; thingArn?: string | undefined }, iot: Iot) =>
+  input.thingName === undefined ? thingOf(iot, input.thingArn) : iot.things.get(input.thingName);
 
 export const listThingsInThingGroup: Operation<'iot', 'ListThingsInThingGroup', Iot> = (input, _request, iot) => {
   const { thingGroupName = '' } = input;

@@ -4,7 +4,7 @@ import type { Operation } from '../../kernel/service.ts';
 import { alreadyExists, checkName, invalid, required } from '../errors.ts';
 import { page } from '../pages.ts';
 import type { Thing } from '../records.ts';
-import { groupArn, type Iot, nameIn, thingArn } from '../state.ts';
+import { certificateOf, groupArn, type Iot, thingArn } from '../state.ts';
 
 export const createThing: Operation<'iot', 'CreateThing', Iot> = (input, _request, { things, kernel }) => {
   const { thingName = '', thingTypeName, billingGroupName, attributePayload } = input;
@@ -66,7 +66,7 @@ export const deleteThing: Operation<'iot', 'DeleteThing', Iot> = ({ thingName = 
 export const attachThingPrincipal: Operation<'iot', 'AttachThingPrincipal', Iot> = (input, _request, iot) => {
   const { thingName = '', principal = '' } = input;
   const thing = required(iot.things.get(thingName), `Thing ${thingName}`);
-  required(iot.certificates.get(nameIn(principal)), `Certificate ${principal}`);
+  required(certificateOf(iot, principal), `Certificate ${principal}`);
   if (!thing.principals.includes(principal))
     iot.things.put(thingName, { ...thing, principals: [...thing.principals, principal] });
   return {};

@@ -4,6 +4,7 @@ import type {
   FeatureDefinition,
   FeatureGroupStatus,
 } from '@aws-sdk/client-sagemaker';
+import { nameIn } from '../../kernel/arn.ts';
 import { AwsError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Collection } from '../../kernel/store.ts';
@@ -40,7 +41,7 @@ export const createFeatureGroups = (kernel: Kernel, tags: Tags): FeatureGroups =
 
 /** The group of this name or ARN. */
 export function requireFeatureGroup({ groups, kernel }: FeatureGroups, nameOrArn: string | undefined): FeatureGroup {
-  const name = (nameOrArn ?? '').split('/').at(-1) ?? '';
+  const name = nameIn(kernel, nameOrArn, 'sagemaker', 'feature-group/') ?? nameOrArn ?? '';
   const lower = name.toLowerCase();
   const found = groups.get(name) ?? groups.list().find(({ value }) => value.name.toLowerCase() === lower)?.value;
   if (!found)

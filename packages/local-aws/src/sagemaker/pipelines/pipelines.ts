@@ -4,6 +4,7 @@ import type {
   PipelineExecutionStepMetadata,
   StepStatus,
 } from '@aws-sdk/client-sagemaker';
+import { nameIn } from '../../kernel/arn.ts';
 import { AwsError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Collection } from '../../kernel/store.ts';
@@ -112,7 +113,7 @@ export function advanceSoon({ kernel }: Pipelines, key: string): void {
 
 /** The pipeline of this name or ARN. */
 export function requirePipeline({ pipelines, kernel }: Pipelines, nameOrArn: string | undefined): Pipeline {
-  const name = (nameOrArn ?? '').split('/').at(-1) ?? '';
+  const name = nameIn(kernel, nameOrArn, 'sagemaker', 'pipeline/') ?? nameOrArn ?? '';
   const lower = name.toLowerCase();
   const found = pipelines.get(name) ?? pipelines.list().find(({ value }) => value.name.toLowerCase() === lower)?.value;
   if (!found)

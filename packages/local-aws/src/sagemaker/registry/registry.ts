@@ -4,6 +4,7 @@ import type {
   ModelApprovalStatus,
   ModelPackageStatus,
 } from '@aws-sdk/client-sagemaker';
+import { nameIn } from '../../kernel/arn.ts';
 import { AwsError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Collection } from '../../kernel/store.ts';
@@ -67,7 +68,7 @@ export const groupArn = (kernel: Kernel, name: string) =>
 
 /** The group of this name or ARN. */
 export function findGroup(registry: Registry, nameOrArn: string): ModelPackageGroup {
-  const name = nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1);
+  const name = nameIn(registry.kernel, nameOrArn, 'sagemaker', 'model-package-group/') ?? nameOrArn;
   const group = registry.groups.get(name) ?? byLowerCase(registry, name);
   if (!group)
     throw new AwsError('ValidationException', `ModelPackageGroup ${groupArn(registry.kernel, name)} does not exist.`);
@@ -79,7 +80,7 @@ const byLowerCase = (registry: Registry, name: string) =>
 
 /** The package of this ARN. */
 export function findPackage(registry: Registry, arn: string): ModelPackage {
-  const match = /^arn:[^:]+:sagemaker:[^:]+:\d+:model-package\/([^/]+)\/(\d+)$/.exec(arn);
+  const match = /^([^/]+)\/(\d+)$/.exec(nameIn(registry.kernel, arn, 'sagemaker', 'model-package/') ?? '');
   const group =
     match?.[1] === undefined ? undefined : (registry.groups.get(match[1]) ?? byLowerCase(registry, match[1]));
   const found = group && registry.packages.get(packageKey(group.name, Number(match?.[2])));
