@@ -67,7 +67,7 @@ async function label(
       }
     };
     await uploadPhotographs(clients.s3, names.imageBucket, photographs());
-    await timeline.finished();
+    await Promise.race([timeline.finished(), team.failed]);
   } finally {
     await team.stop();
     await unwatch();

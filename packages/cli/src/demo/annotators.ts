@@ -34,6 +34,8 @@ export type WorkerApi = (method: 'GET' | 'POST', path: string, body?: unknown) =
 export interface AnnotatorTeam {
   /** How many answers were given. */
   answers(): number;
+  /** Rejects as soon as something goes wrong: who waits for the work of all has to hear of it. */
+  readonly failed: Promise<never>;
   /** Ends the shift; what went wrong in it is thrown. */
   stop(): Promise<void>;
 }
@@ -57,13 +59,17 @@ export function startAnnotators(call: WorkerApi, workteam: string, images: reado
   const shifts = PEOPLE.map((person) =>
     work(call, workteam, simulatedAnnotator({ seed: 1, ...person }), truth, stopping.signal, () => answers++),
   );
-  // A failure is kept for `stop`, which throws it.
   const ended = Promise.all(shifts);
-  ended.catch(() => undefined);
+  const failed = new Promise<never>((_, reject) => ended.catch(reject));
+  // `stop` throws it as well: nobody has to wait for both.
+  failed.catch(() => undefined);
   return {
     answers: () => answers,
+    failed,
     async stop() {
       stopping.abort();
+      // Nobody calls any more when this has ended.
+      await Promise.allSettled(shifts);
       await ended;
     },
   };

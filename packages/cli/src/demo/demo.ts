@@ -130,7 +130,8 @@ async function label(context: Context, dataset: DemoDataset): Promise<number> {
         const { approved, failed } = countStages(state, 'upload');
         const decided = approved + failed + state.refused.size;
         const told = [...state.stored.values()].reduce((sum, stored) => sum + stored, 0);
-        return decided >= photographs.length && told >= approved + failed ? true : undefined;
+        const done = decided >= photographs.length && told >= approved + failed ? true : undefined;
+        return Promise.race([team.failed, done]);
       },
       (state) => {
         const { arrived, labeling, rejected, approved, failed } = countStages(state, 'upload');
