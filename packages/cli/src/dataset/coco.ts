@@ -52,6 +52,9 @@ const cocoSchema = z.object({
   ),
 });
 
+type CocoFile = z.output<typeof cocoSchema>;
+type Box = CocoFile['annotations'][number]['bbox'];
+
 /** Annotation tools round; a box that sticks out further than this, in pixels, was drawn on another image. */
 const TOLERANCE = 1;
 
@@ -67,6 +70,69 @@ export async function readCoco(path: string): Promise<CocoDataset> {
 }
 
 export function parseCoco(text: string, path: string): CocoDataset {
+  const { categories, images, annotations } = parseShape(text, path);
+  const refuse = (where: string, why: string, remedy: string) => new CliError(`${path}: ${where} ${why}.`, remedy);
+  const noneTwice = <Member extends string>(
+    list: string,
+    member: Member,
+    entries: readonly Record<Member, unknown>[],
+  ) => {
+    const seen = new Set<unknown>();
+    for (const [index, { [member]: value }] of entries.entries()) {
+      if (seen.has(value))
+        throw refuse(
+          `${list}[${index}]`,
+          `has the ${member} ${JSON.stringify(value)}, which an earlier one has`,
+          `Give each its own ${member}.`,
+        );
+      seen.add(value);
+    }
+  };
+  noneTwice('categories', 'id', categories);
+  noneTwice('categories', 'name', categories);
+  noneTwice('images', 'id', images);
+  noneTwice('images', 'file_name', images);
+
+  const classNames = new Map(categories.map(({ id, name }) => [id, name]));
+  const annotated = new Map(images.map((image) => [image.id, { image, boxes: [] as TruthBox[] }]));
+  for (const [index, { image_id, category_id, bbox }] of annotations.entries()) {
+    const where = `annotations[${index}]`;
+    const of = annotated.get(image_id);
+    if (of === undefined)
+      throw refuse(
+        where,
+        `is of the image ${JSON.stringify(image_id)}, which is not in the file`,
+        'Add it to images, or remove the annotation.',
+      );
+    const className = classNames.get(category_id);
+    if (className === undefined)
+      throw refuse(
+        where,
+        `is of the category ${category_id}, which is not in the file`,
+        'Add it to categories, or remove the annotation.',
+      );
+    if (!isWithin(bbox, of.image))
+      throw refuse(
+        where,
+        `has the box [${bbox.join(', ')}], which is not within its image ${of.image.file_name} of ${of.image.width}x${of.image.height} pixels`,
+        'A bbox is [left, top, width, height] in pixels of the upright image: correct it, or remove the annotation.',
+      );
+    const [left, top, width, height] = bbox;
+    of.boxes.push({ left, top, width, height, className });
+  }
+  return {
+    classes: categories.map(({ name }) => name),
+    images: [...annotated.values()].map(({ image: { file_name, width, height, group }, boxes }) => ({
+      fileName: file_name,
+      width,
+      height,
+      ...(group ? { part: group } : {}),
+      boxes,
+    })),
+  };
+}
+
+function parseShape(text: string, path: string): CocoFile {
   const remedy = 'Export the annotations as COCO object detection JSON (images, annotations, categories).';
   let json: unknown;
   try {
@@ -74,97 +140,12 @@ export function parseCoco(text: string, path: string): CocoDataset {
   } catch (cause) {
     throw new CliError(`${path} is not JSON.`, remedy, { cause });
   }
-  const parsed = cocoSchema.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new CliError(`${path} is not COCO: ${issue?.path.join('.')}: ${issue?.message}`, remedy, {
-      cause: parsed.error,
-    });
-  }
-  const { categories, images, annotations } = parsed.data;
-  const refuse = (where: string, why: string, what: string): CliError =>
-    new CliError(`${path}: ${where} ${why}.`, what);
-  const again = (list: string, member: string, values: readonly unknown[]): CliError | undefined => {
-    const index = repeated(values);
-    if (index === undefined) return undefined;
-    const value = JSON.stringify(values[index]);
-    return refuse(
-      `${list}[${index}]`,
-      `has the ${member} ${value}, which an earlier one has`,
-      `Give each its own ${member}.`,
-    );
-  };
-  const twice =
-    again(
-      'categories',
-      'id',
-      categories.map(({ id }) => id),
-    ) ??
-    again(
-      'categories',
-      'name',
-      categories.map(({ name }) => name),
-    ) ??
-    again(
-      'images',
-      'id',
-      images.map(({ id }) => id),
-    ) ??
-    again(
-      'images',
-      'file_name',
-      images.map(({ file_name }) => file_name),
-    );
-  if (twice) throw twice;
-  const classNames = new Map(categories.map(({ id, name }) => [id, name]));
-  const sizes = new Map(images.map((image) => [image.id, image]));
-  const boxes = new Map(images.map(({ id }): [number | string, TruthBox[]] => [id, []]));
-  for (const [index, { image_id, category_id, bbox }] of annotations.entries()) {
-    const [className, image, list] = [classNames.get(category_id), sizes.get(image_id), boxes.get(image_id)];
-    const where = `annotations[${index}]`;
-    if (!image || !list) {
-      throw refuse(
-        where,
-        `is of the image ${JSON.stringify(image_id)}, which is not in the file`,
-        'Add it to images, or remove the annotation.',
-      );
-    }
-    if (className === undefined) {
-      throw refuse(
-        where,
-        `is of the category ${category_id}, which is not in the file`,
-        'Add it to categories, or remove the annotation.',
-      );
-    }
-    const [left, top, width, height] = bbox;
-    const beyond = Math.max(-left, -top, left + width - image.width, top + height - image.height);
-    if (!(beyond <= TOLERANCE)) {
-      throw refuse(
-        where,
-        `has the box [${bbox.join(', ')}], which is not within its image ${image.file_name} of ${image.width}x${image.height} pixels`,
-        'A bbox is [left, top, width, height] in pixels of the upright image: correct it, or remove the annotation.',
-      );
-    }
-    list.push({ left, top, width, height, className });
-  }
-  return {
-    classes: categories.map(({ name }) => name),
-    images: images.map(({ id, file_name, width, height, group }) => ({
-      fileName: file_name,
-      width,
-      height,
-      ...(group ? { part: group } : {}),
-      boxes: boxes.get(id) ?? [],
-    })),
-  };
+  const { data, error } = cocoSchema.safeParse(json);
+  if (data) return data;
+  const [issue] = error.issues;
+  throw new CliError(`${path} is not COCO: ${issue?.path.join('.')}: ${issue?.message}`, remedy, { cause: error });
 }
 
-/** The index of the first value that an earlier one equals. */
-function repeated(values: readonly unknown[]): number | undefined {
-  const seen = new Set<unknown>();
-  for (const [index, value] of values.entries()) {
-    if (seen.has(value)) return index;
-    seen.add(value);
-  }
-  return undefined;
+function isWithin([left, top, width, height]: Box, image: { width: number; height: number }): boolean {
+  return Math.max(-left, -top, left + width - image.width, top + height - image.height) <= TOLERANCE;
 }

@@ -1,8 +1,9 @@
-import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { ListCoreDevicesCommand } from '@aws-sdk/client-greengrassv2';
-import { GetQueueAttributesCommand, GetQueueUrlCommand, QueueDoesNotExist } from '@aws-sdk/client-sqs';
+import { paginateDescribeStacks, type Stack } from '@aws-sdk/client-cloudformation';
+import { type CoreDevice, paginateListCoreDevices } from '@aws-sdk/client-greengrassv2';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { Context } from '../context.ts';
 import { SERVICES } from '../names.ts';
+import { queueUrlOf } from '../stuck/queue-url.ts';
 import type { AccessReport } from './access.ts';
 
 /** What a check found, in a line; and what to do, when it isn't well. */
@@ -14,8 +15,10 @@ export interface Finding {
 
 /** Every service's stack is there and was deployed to its end. */
 export async function lookAtStacks({ clients, connection }: Context): Promise<Finding> {
-  const { Stacks = [] } = await clients.cloudFormation.send(new DescribeStacksCommand({}));
-  const statuses = new Map(Stacks.map(({ StackName, StackStatus }) => [StackName, StackStatus]));
+  const stacks: Stack[] = [];
+  for await (const { Stacks = [] } of paginateDescribeStacks({ client: clients.cloudFormation }, {}))
+    stacks.push(...Stacks);
+  const statuses = new Map(stacks.map(({ StackName, StackStatus }) => [StackName, StackStatus]));
   const ill = SERVICES.flatMap((service) => {
     const status = statuses.get(`assay-${service}-${connection.stage}`);
     return status && /^(CREATE|UPDATE)_COMPLETE$/.test(status) ? [] : [`${service} (${status ?? 'not deployed'})`];
@@ -29,16 +32,12 @@ export async function lookAtStacks({ clients, connection }: Context): Promise<Fi
 export async function lookAtDeadLetters({ clients, names }: Context): Promise<Finding> {
   const counts = await Promise.all(
     SERVICES.map(async (service) => {
-      try {
-        const { QueueUrl } = await clients.sqs.send(new GetQueueUrlCommand({ QueueName: names.deadLetters(service) }));
-        const wanted = { QueueUrl, AttributeNames: ['ApproximateNumberOfMessages' as const] };
-        const { Attributes } = await clients.sqs.send(new GetQueueAttributesCommand(wanted));
-        return { service, count: Number(Attributes?.ApproximateNumberOfMessages ?? 0) };
-      } catch (error) {
-        // The stacks' check tells of a service that isn't there.
-        if (error instanceof QueueDoesNotExist) return { service, count: 0 };
-        throw error;
-      }
+      const QueueUrl = await queueUrlOf(clients.sqs, names.deadLetters(service));
+      // The stacks' check tells of a service that isn't there.
+      if (!QueueUrl) return { service, count: 0 };
+      const wanted = { QueueUrl, AttributeNames: ['ApproximateNumberOfMessages' as const] };
+      const { Attributes } = await clients.sqs.send(new GetQueueAttributesCommand(wanted));
+      return { service, count: Number(Attributes?.ApproximateNumberOfMessages ?? 0) };
     }),
   );
   const stuck = counts.filter(({ count }) => count > 0);
@@ -49,9 +48,11 @@ export async function lookAtDeadLetters({ clients, names }: Context): Promise<Fi
 
 /** Every device of the line is healthy. */
 export async function lookAtDevices({ clients }: Context): Promise<Finding> {
-  const { coreDevices = [] } = await clients.greengrass.send(new ListCoreDevicesCommand({}));
-  const ill = coreDevices.filter(({ status }) => status !== 'HEALTHY');
-  if (ill.length === 0) return { ok: true, what: `${coreDevices.length} devices, all healthy.` };
+  const devices: CoreDevice[] = [];
+  for await (const { coreDevices = [] } of paginateListCoreDevices({ client: clients.greengrass }, {}))
+    devices.push(...coreDevices);
+  const ill = devices.filter(({ status }) => status !== 'HEALTHY');
+  if (ill.length === 0) return { ok: true, what: `${devices.length} devices, all healthy.` };
   const what = `Unhealthy devices: ${ill.map(({ coreDeviceThingName }) => coreDeviceThingName).join(', ')}.`;
   return { ok: false, what, remedy: '"assay devices" shows what runs on them.' };
 }

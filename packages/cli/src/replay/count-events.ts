@@ -1,7 +1,7 @@
 import { type CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { z } from 'zod';
-import type { Span } from './replay.ts';
 import type { BusRule } from './rules.ts';
+import type { Span } from './span.ts';
 
 const loggedSchema = z.looseObject({ id: z.string(), 'detail-type': z.string() });
 

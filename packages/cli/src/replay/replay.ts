@@ -13,11 +13,7 @@ import {
 import { CliError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { type BusRule, readRule } from './rules.ts';
-
-export interface Span {
-  from: Date;
-  to: Date;
-}
+import type { Span } from './span.ts';
 
 /** The bus's archive. @throws CliError when the bus isn't deployed */
 export async function findArchive({ clients, names }: Context): Promise<DescribeArchiveResponse> {

@@ -73,6 +73,7 @@ test('a span is told by times or by how long ago', () => {
     to: new Date('2026-03-02T06:00:00Z'),
   });
   expect(() => spanOf({ from: 'yesterday' }, now)).toThrow('yesterday is no time.');
+  expect(() => spanOf({ from: '99999999999d' }, now)).toThrow('99999999999d is no time.');
   expect(() => spanOf({ from: '1h', to: '2h' }, now)).toThrow('is not before');
 });
 

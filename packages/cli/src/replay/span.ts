@@ -1,22 +1,29 @@
 import { CliError } from '../cli-error.ts';
 
-const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+/** A span of the events' own time. */
+export interface Span {
+  from: Date;
+  to: Date;
+}
+
+const MILLISECONDS = new Map([
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]);
 
 /** An instant as people write it: ISO 8601, or how long ago (`90m`, `12h`, `30d`). Events have whole seconds, and so has this. */
-export function instantOf(text: string, now: Date): Date {
-  const ago = /^(\d+)([mhd])$/.exec(text);
-  const unit = ago?.[2] === 'm' || ago?.[2] === 'h' || ago?.[2] === 'd' ? UNITS[ago[2]] : 0;
-  const time = ago ? now.getTime() - Number(ago[1]) * unit : Date.parse(text);
-  if (Number.isNaN(time))
-    throw new CliError(
-      `${text} is no time.`,
-      'Write 2026-03-04, 2026-03-04T08:15:00Z, or how long ago: 90m, 12h, 30d.',
-    );
-  return new Date(Math.floor(time / 1000) * 1000);
+function instantOf(text: string, now: Date): Date {
+  const [, count, unit = ''] = /^(\d+)([mhd])$/.exec(text) ?? [];
+  const milliseconds = MILLISECONDS.get(unit);
+  const time = milliseconds === undefined ? Date.parse(text) : now.getTime() - Number(count) * milliseconds;
+  const instant = new Date(Math.floor(time / 1000) * 1000);
+  if (!Number.isNaN(instant.getTime())) return instant;
+  throw new CliError(`${text} is no time.`, 'Write 2026-03-04, 2026-03-04T08:15:00Z, or how long ago: 90m, 12h, 30d.');
 }
 
 /** @throws CliError when the span is empty */
-export function spanOf({ from, to }: { from: string; to?: string | undefined }, now: Date): { from: Date; to: Date } {
+export function spanOf({ from, to }: { from: string; to?: string | undefined }, now: Date): Span {
   const span = { from: instantOf(from, now), to: to === undefined ? now : instantOf(to, now) };
   if (span.from < span.to) return span;
   throw new CliError(
