@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -5,9 +6,14 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { generateTags } from '@assay/synthetic-tags';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { StopPipelineExecutionCommand } from '@aws-sdk/client-sagemaker';
+import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { type ChainState, countStages } from '../../packages/cli/src/chain/chain-state.ts';
 import { requestTraining } from '../../packages/cli/src/chain/request-training.ts';
+import { doctor } from '../../packages/cli/src/commands/doctor.ts';
 import { decide } from '../../packages/cli/src/commands/models.ts';
 import type { Context } from '../../packages/cli/src/context.ts';
 import { uploadPhotographs } from '../../packages/cli/src/dataset/upload.ts';
@@ -17,11 +23,21 @@ import { inspectOnDevice } from '../../packages/cli/src/demo/device-inspection.t
 import { until } from '../../packages/cli/src/demo/waiting.ts';
 import { type LocalPlatform, startPlatform } from '../../packages/cli/src/platform/local-platform.ts';
 import { signedFetch } from '../../packages/cli/src/platform/signed-fetch.ts';
+import { failurePaths } from './failure-paths.ts';
+import { KEPT, keptBecause } from './kept-permissions.ts';
 import { quietTerminal } from './quiet-terminal.ts';
 import { WithheldPermissions } from './withheld-permissions.ts';
 
+const doctorSays = z.object({
+  unusedPermissions: z.array(
+    z.object({ role: z.string(), actions: z.array(z.string()), resources: z.array(z.string()), partly: z.boolean() }),
+  ),
+});
+
 const MINUTE = 60_000;
 const STATION = 'line-1';
+const IMAGES = 9;
+const SPARE = 3;
 
 /**
  * The whole chain, begun with no permission at all. It stops at once. Then each call that is denied gets back the one
@@ -33,26 +49,40 @@ describe('least privilege', () => {
   const framesDir = join(dataDir, 'frames');
   const terminal = quietTerminal();
   const images: DemoImage[] = [];
+  /** What nobody in the team knows. */
+  const spare: DemoImage[] = [];
   let platform: LocalPlatform;
   let context: Context;
   let team: ReturnType<typeof startAnnotators>;
   let withheld: WithheldPermissions;
+  let paths: ReturnType<typeof failurePaths>;
+  let model: string;
 
-  const waitFor = <T>(what: string, reached: (state: ChainState) => T | undefined) =>
+  const waitFor = <T>(what: string, reached: (state: ChainState) => T | undefined | Promise<T | undefined>) =>
     until(context, what, 4 * MINUTE, reached, (state) => JSON.stringify({ ...countStages(state), ...state.events }));
+
+  const upload = (some: DemoImage[]) =>
+    uploadPhotographs(
+      context.clients.s3,
+      context.names.imageBucket,
+      some.map((image) => ({ ...image, station: STATION })),
+    );
 
   beforeAll(async () => {
     await mkdir(framesDir, { recursive: true });
     for await (const { fileName, part, width, height, jpeg, boxes } of generateTags({
       seed: 7,
-      tags: 8,
+      tags: IMAGES + SPARE,
       shotsPerTag: 1,
       defectFreeShare: 0.2,
     }))
-      images.push({ fileName, part, width, height, bytes: jpeg, boxes });
+      (images.length < IMAGES ? images : spare).push({ fileName, part, width, height, bytes: jpeg, boxes });
     const settings = {
       ASSAY_LABELING_CATEGORIES: 'scratch,dent',
       ASSAY_LABELING_MIN_IMAGES: '4',
+      ASSAY_LABELING_MAX_IMAGES: '4',
+      // Runs begin when the test says so.
+      ASSAY_LABELING_SCHEDULE: 'rate(1 day)',
       ASSAY_TRAIN_MINIMUM_LABELS: String(images.length),
       ASSAY_TRAIN_MAP_THRESHOLD: '0',
       ASSAY_TRAIN_STEPS: '10',
@@ -60,6 +90,9 @@ describe('least privilege', () => {
     };
     platform = await startPlatform({ dataDir, port: 0, settings, framesDir, terminal });
     context = { ...platform.context, terminal };
+    paths = failurePaths(context);
+    // So that it starts a run for the image that two runs of four leave over.
+    await paths.configure('labeling-publish', { ASSAY_MIN_IMAGES: '1' });
     const { endpoint = '', region, credentials } = context.connection;
     const iam = new IAMClient({ endpoint, region, ...(credentials && { credentials }) });
     withheld = await WithheldPermissions.takeAll(platform.aws.kernel, iam);
@@ -75,11 +108,7 @@ describe('least privilege', () => {
   test(
     'without permissions the chain stands still at its first call',
     async () => {
-      await uploadPhotographs(
-        context.clients.s3,
-        context.names.imageBucket,
-        images.map((image) => ({ ...image, station: STATION })),
-      );
+      await upload(images);
       const denied = () => platform.aws.kernel.callLog.denials();
       while (!denied().some(({ operation }) => operation === 'ReceiveMessage')) await delay(200);
       expect(denied().map(({ callerArn }) => callerArn)).toContainEqual(
@@ -94,26 +123,172 @@ describe('least privilege', () => {
     'with each statement given back where a call was denied for want of it, the chain goes to its end',
     async () => {
       withheld.giveBackAsNeeded();
-      const model = await waitFor('a model', ({ models, trainings }) => {
+      await withheld.without(
+        'training-local-onPipelineStatus',
+        'sagemaker:DescribePipelineExecution',
+        async (denied) => {
+          await waitFor('a training', ({ trainings }) => (trainings.size > 0 ? true : undefined));
+          await requestTraining(context, 'for after this one', 'test');
+          await denied;
+          await paths.onSchedule('training-on-schedule');
+        },
+      );
+      model = await waitFor('a model', ({ models, trainings }) => {
         const failed = [...trainings.values()].find(({ stage }) => stage === 'failed');
         if (failed) throw new Error(`the training failed: ${failed.failure}`);
-        return [...models.values()].find(({ trainedAt }) => trainedAt);
+        return [...models.values()].find(({ trainedAt }) => trainedAt)?.modelPackageArn;
       });
-      expect(model).toBeDefined();
-      await decide(context, 'latest', 'Approved', 'a test says so');
+      await waitFor('the next training', ({ trainings }) => (trainings.size > 1 ? true : undefined));
+      await requestTraining(context, 'for after the next one', 'test');
+      await decide(context, model, 'Approved', 'a test says so');
       await waitFor('the rollout', ({ rollouts }) => [...rollouts.values()].find(({ stage }) => stage === 'completed'));
       await inspectOnDevice(context, platform.device, images.slice(0, 2), { framesDir, station: STATION });
-      await decide(context, 'latest', 'Rejected', 'a test says so');
+      await decide(context, model, 'Rejected', 'a test says so');
       await waitFor('the rejection', ({ events }) => (events.ModelRejected > 0 ? true : undefined));
-      await requestTraining(context, 'a test says so', 'test');
-      await waitFor('another training', ({ trainings }) => (trainings.size > 1 ? true : undefined));
+      await waitFor('the last training', ({ trainings }) => (trainings.size > 2 ? true : undefined));
     },
     7 * MINUTE,
   );
 
+  test(
+    'a training that was stopped is told of by either function',
+    async () => {
+      await stopTraining();
+      await waitFor('its end', ({ events }) => (events.TrainingFailed > 0 ? true : undefined));
+      await requestTraining(context, 'for nothing', 'test');
+      await waitFor('the training', ({ trainings }) => (trainings.size > 3 ? true : undefined));
+      await withheld.without(
+        'training-local-onPipelineStatus',
+        'sagemaker:DescribePipelineExecution',
+        async (denied) => {
+          await stopTraining();
+          await denied;
+          await paths.onSchedule('training-on-schedule');
+        },
+      );
+      await waitFor('its end', ({ events }) => (events.TrainingFailed > 1 ? true : undefined));
+    },
+    2 * MINUTE,
+  );
+
+  async function stopTraining(): Promise<void> {
+    const { trainings } = await context.chain.refresh();
+    const running = [...trainings.values()].find(({ stage }) => stage === 'running');
+    const PipelineExecutionArn = running?.pipelineExecutionArn;
+    await context.clients.sageMaker.send(new StopPipelineExecutionCommand({ PipelineExecutionArn }));
+  }
+
+  test(
+    'a rollout that was interrupted is carried on by whichever function comes next',
+    async () => {
+      const interrupted = (version: number, carryOn: () => Promise<void>) =>
+        withheld.without('edge-deployer-local-rollOut', 'greengrass:DescribeComponent', async (denied) => {
+          await paths.sayApproved(version, model);
+          await denied;
+          await carryOn();
+          await waitFor('the rollout', ({ rollouts }) =>
+            [...rollouts.values()].find(({ modelVersion }) => modelVersion.endsWith(`.${version}`)),
+          );
+        });
+      await interrupted(1001, () => paths.onSchedule('edge-deployer-follow'));
+      await interrupted(1002, () => paths.sayRejected(1001));
+    },
+    2 * MINUTE,
+  );
+
+  test(
+    'the images of a run that failed are given up by either function',
+    async () => {
+      for (const name of ['labeling-on-execution-status', 'labeling-release'])
+        await paths.configure(name, { ASSAY_MAX_ATTEMPTS: '1' });
+      await abort(await runWith(spare[0]));
+      await waitFor('the images of an aborted run', ({ events }) => (events.LabelingFailed > 0 ? true : undefined));
+      await withheld.without('labeling-state-machine', 'sagemaker:CreateLabelingJob', async (denied) => {
+        await runWith(spare[1]);
+        await denied;
+        await waitFor('the images of a failed run', ({ events }) => (events.LabelingFailed > 1 ? true : undefined));
+      });
+    },
+    2 * MINUTE,
+  );
+
+  /** Lets a run begin with a single image. Gives its id. */
+  async function runWith(image: DemoImage | undefined): Promise<string> {
+    if (!image) throw new Error('there are too few images');
+    await upload([image]);
+    const time = new Date().toISOString();
+    return waitFor('a run', async (state) => {
+      await paths.onSchedule('labeling-on-schedule', time);
+      return state.images.get(imageIdOf(image))?.runs.at(-1);
+    });
+  }
+
+  async function abort(run: string): Promise<void> {
+    const { endpoint = '', region, account, credentials } = context.connection;
+    const states = new SFNClient({ endpoint, region, ...(credentials && { credentials }) });
+    const executionArn = `arn:aws:states:${region}:${account}:execution:assay-local-labeling:${run}`;
+    await states.send(new StopExecutionCommand({ executionArn }));
+    states.destroy();
+  }
+
+  test(
+    'labels that were brought along are told of at once, and people may ask for all',
+    async () => {
+      const [, , image] = spare;
+      if (!image) throw new Error('there are too few images');
+      const before = (await context.chain.refresh()).events.LabelsApproved;
+      const { width, height, boxes } = image;
+      await context.clients.s3.send(
+        new PutObjectCommand({
+          Bucket: context.names.labelingBucket,
+          Key: `imports/${imageIdOf(image)}.json`,
+          Body: JSON.stringify({ source: 'a test', width, height, boxes }),
+        }),
+      );
+      await upload([image]);
+      await waitFor('its labels', ({ events }) => (events.LabelsApproved > before ? true : undefined));
+      const answer = await paths.invoke('label-store-query', { asOf: new Date().toISOString() });
+      expect(answer).toEqual({ csvUri: expect.stringMatching(/^s3:.*\.csv$/) });
+    },
+    2 * MINUTE,
+  );
+
+  test(
+    'functions that give up on an event need their dead-letter queue',
+    async () => {
+      await paths.sendMisfits();
+      const isLeft = () => withheld.unneeded().some(({ actions }) => actions.includes('sqs:SendMessage'));
+      await waitFor('the dead letters', () => (isLeft() ? undefined : true));
+    },
+    2 * MINUTE,
+  );
+
   test('no call was denied that no statement allows, and no statement is needless beside another', () => {
-    console.info(`${withheld.stops.length} statements were needed, ${withheld.unneeded().length} not shown to be`);
+    console.info(`${withheld.stops.length} statements were needed, ${withheld.unneeded().length} were not`);
     expect(withheld.refused).toEqual([]);
     expect(withheld.needless).toEqual([]);
   });
+
+  test('every statement that was not needed says why it is kept, and no reason is left over', () => {
+    const unneeded = withheld.unneeded();
+    const unexplained = unneeded.filter((one) => keptBecause(one).length !== 1);
+    expect(unexplained.map(({ role, text }) => `${role} ${text}`)).toEqual([]);
+    const used = new Set(unneeded.flatMap(keptBecause));
+    expect(KEPT.filter((kept) => !used.has(kept) && !kept.sometimes)).toEqual([]);
+  });
+
+  test('"assay doctor" lists the same statements as never used, but for those that the deployment needed', async () => {
+    withheld.giveBackTheRest();
+    await expect(doctor(context)).rejects.toThrow('checks found something');
+    const { unusedPermissions } = doctorSays.parse(terminal.results.at(-1));
+    const never = unusedPermissions.filter(({ partly }) => !partly);
+    const unneeded = withheld.unneeded().filter((one) => !keptBecause(one).some(({ atDeployment }) => atDeployment));
+    const shown = (role: string, actions: string[], resources: string[]) => `${role}: ${actions} on ${resources}`;
+    expect(never.map(({ role, actions, resources }) => shown(role, actions, resources)).sort()).toEqual(
+      unneeded.map(({ role, actions, text }) => shown(role, actions, [JSON.parse(text).Resource].flat())).sort(),
+    );
+  });
 });
+
+/** Images are called by their content. */
+const imageIdOf = ({ bytes }: DemoImage) => createHash('sha256').update(bytes).digest('hex');

@@ -38,6 +38,8 @@ export class WithheldPermissions {
   readonly #kernel: Kernel;
   readonly #all: Permission[];
   readonly #given = new Set<Permission>();
+  /** Not given back, whatever is denied for want of it; with who hears of that. */
+  #kept: { permission: Permission; denied: (need: Need) => void } | undefined;
 
   private constructor(kernel: Kernel, all: Permission[]) {
     this.#kernel = kernel;
@@ -72,6 +74,34 @@ export class WithheldPermissions {
     };
   }
 
+  /**
+   * Keeps one statement from its role while `work` goes on, which is handed the first call that is denied for want of it.
+   * It is named by a part of the role's name and one of its actions.
+   */
+  async without<T>(role: string, action: string, work: (denied: Promise<Need>) => Promise<T>): Promise<T> {
+    const named = this.#all.filter((one) => one.role.includes(role) && one.actions.includes(action));
+    const [permission] = named;
+    if (!permission || named.length > 1) throw new Error(`${named.length} statements allow ${action} to ${role}`);
+    const { promise, resolve } = Promise.withResolvers<Need>();
+    this.#kept = { permission, denied: resolve };
+    const had = this.#given.delete(permission);
+    if (had) this.#write(permission);
+    try {
+      return await work(promise);
+    } finally {
+      this.#kept = undefined;
+      if (had) {
+        this.#given.add(permission);
+        this.#write(permission);
+      }
+    }
+  }
+
+  /** Writes all policies as they were. What was needed is remembered. */
+  giveBackTheRest(): void {
+    for (const permission of this.#all) this.#write(permission, this.#all);
+  }
+
   /** What nobody was stopped for want of. */
   unneeded(): Permission[] {
     return this.#all.filter((permission) => !this.#given.has(permission));
@@ -85,6 +115,10 @@ export class WithheldPermissions {
       this.refused.push(`${caller.arn}: ${need.action} on ${need.resource}`);
       return false;
     }
+    if (permission === this.#kept?.permission) {
+      this.#kept.denied(need);
+      return false;
+    }
     if (
       allows(
         ofRole.filter((other) => other !== permission),
@@ -95,15 +129,19 @@ export class WithheldPermissions {
       this.needless.push(`${permission.role}: ${permission.text} beside ${enough.at(-1)?.text}`);
     this.#given.add(permission);
     this.stops.push({ permission, need });
-    const given = ofRole.filter((one) => one.policy === permission.policy && this.#given.has(one));
-    // The store is written before this returns; what it resolves with tells nothing more.
-    void this.#kernel.call(
-      'iam',
-      'PutRolePolicy',
-      { RoleName: permission.role, PolicyName: permission.policy, PolicyDocument: document(given) },
-      administratorCaller(this.#kernel.account),
-    );
+    this.#write(permission);
     return true;
+  }
+
+  /** Writes the policy that a permission is of, with those of its statements that are `given`. */
+  #write({ role, roleArn, policy }: Permission, given: Iterable<Permission> = this.#given): void {
+    const statements = [...given].filter((one) => one.roleArn === roleArn && one.policy === policy);
+    const named = { RoleName: role, PolicyName: policy };
+    const administrator = administratorCaller(this.#kernel.account);
+    // The store is written before these return; what they resolve with tells nothing more.
+    if (statements.length === 0) void this.#kernel.call('iam', 'DeleteRolePolicy', named, administrator);
+    else
+      void this.#kernel.call('iam', 'PutRolePolicy', { ...named, PolicyDocument: document(statements) }, administrator);
   }
 }
 
