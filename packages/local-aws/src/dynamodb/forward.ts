@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { AwsError } from '../kernel/errors.ts';
 import type { ForwardedRequest } from '../kernel/service.ts';
+import { refuseIndigestible } from './indigestible.ts';
 import { settingInputs } from './settings.ts';
 import type { DynamoState } from './state.ts';
 
@@ -18,6 +19,7 @@ export async function forward(request: ForwardedRequest, state: DynamoState): Pr
     case 'DescribeContinuousBackups':
       return answerHere(request, operation, state);
   }
+  refuseIndigestible(input);
   const origin = await state.server.origin();
   await new Promise<void>((resolve, reject) => {
     const { 'x-amz-target': target, 'x-amz-date': date, authorization } = message.headers;

@@ -85,7 +85,7 @@ export type Recipe = z.infer<typeof recipeSchema>;
 export function parseRecipe(text: string): Recipe {
   let value: unknown;
   try {
-    value = text.trimStart().startsWith('{') ? JSON.parse(text) : parseYaml(text);
+    value = text.trimStart().startsWith('{') ? JSON.parse(text) : parseYaml(text, { logLevel: 'error' });
   } catch (error) {
     throw refused(`it is neither JSON nor YAML: ${String(error)}`);
   }

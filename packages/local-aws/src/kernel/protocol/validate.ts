@@ -34,6 +34,8 @@ function walk(schema: NormalizedSchema, value: unknown, path: string, problems: 
     if (typeof value !== 'boolean') mismatch('boolean');
   } else if (schema.isNumericSchema()) {
     if (typeof value !== 'number' || Number.isNaN(value)) mismatch('number');
+  } else if (schema.isBlobSchema()) {
+    if (!schema.isStreaming() && !(value instanceof Uint8Array)) mismatch('blob');
   } else if (schema.isTimestampSchema()) {
     if (!(value instanceof Date) || Number.isNaN(value.getTime())) mismatch('timestamp');
   }
