@@ -10,8 +10,8 @@ export interface Deployment {
   port: number;
   /** A client's view of whatever runs on the port. */
   context(): Context;
-  /** A data directory of its own, as the deployment left it. */
-  copy(): Promise<string>;
+  /** A platform's folder of its own, as the deployment left it, or an embedded AWS that has stopped since; its data is in `aws`. */
+  copy(of?: string): Promise<string>;
   remove(): Promise<void>;
 }
 
@@ -28,9 +28,9 @@ export async function deployOnce(settings: Record<string, string>): Promise<Depl
   return {
     port: Number(new URL(connection.endpoint ?? '').port),
     context: () => createContext(quietTerminal(), connection),
-    async copy() {
+    async copy(of = dataDir) {
       const copy = join(folder, `run-${++copies}`);
-      await cp(join(dataDir, 'aws'), copy, { recursive: true });
+      await cp(join(of, 'aws'), join(copy, 'aws'), { recursive: true });
       return copy;
     },
     remove: () => rm(folder, { recursive: true, force: true }),

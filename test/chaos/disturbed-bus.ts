@@ -1,5 +1,3 @@
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type EventDelivery, startLocalAws } from '@assay/local-aws';
@@ -26,11 +24,10 @@ export interface Cloud {
 }
 
 export async function startCloud(deployment: Deployment, eventDelivery?: EventDelivery): Promise<Cloud> {
-  const dataDir = await deployment.copy();
-  const folder = await mkdtemp(join(tmpdir(), 'cloud-'));
-  await symlink(dataDir, join(folder, 'aws'));
+  const folder = await deployment.copy();
   const reports: string[] = [];
   const report = (message: string) => void reports.push(message);
+  const dataDir = join(folder, 'aws');
   const { port } = deployment;
   const aws = await startLocalAws({ dataDir, port, images: jobImages(), eventDelivery, report });
   const { store, clock } = aws.kernel;
@@ -46,10 +43,7 @@ export async function startCloud(deployment: Deployment, eventDelivery?: EventDe
     async atRest() {
       while (busy.get(clock.now() + 2000)?.n !== 0) await delay(100);
     },
-    async close() {
-      await aws.close();
-      await rm(folder, { recursive: true, force: true });
-    },
+    close: () => aws.close(),
   };
 }
 

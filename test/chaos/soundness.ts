@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { promisify } from 'node:util';
 import { z } from 'zod';
 
 const contentSchema = z.object({
@@ -40,6 +42,7 @@ export async function flaws(dataDir: string): Promise<string[]> {
       if (entry.isFile() && (/\.tmp$/.test(entry.name) || /^(lambda\/tmp|sagemaker)\//.test(path)))
         found.push(`${path} was left behind`);
     }
+    for (const line of await processesOf(dataDir)) found.push(`a process was left behind: ${line}`);
     return found;
   } finally {
     db.close();
@@ -53,4 +56,10 @@ function etagOf(parts: Uint8Array[]): string {
   if (digests.length === 0) return createHash('md5').digest('hex');
   if (digests.length === 1 && only) return only.toString('hex');
   return `${createHash('md5').update(Buffer.concat(digests)).digest('hex')}-${digests.length}`;
+}
+
+/** The processes that have the data directory in their command lines or environments: functions and jobs. */
+async function processesOf(dataDir: string): Promise<string[]> {
+  const { stdout } = await promisify(execFile)('ps', ['axeww', '-o', 'pid=,args='], { maxBuffer: 2 ** 26 });
+  return stdout.split('\n').filter((line) => line.includes(`${dataDir}/`));
 }

@@ -19,8 +19,8 @@ import { stuck } from '../../packages/cli/src/commands/stuck.ts';
 import { type Context, createContext } from '../../packages/cli/src/context.ts';
 import { deployService, localEnvironment } from '../../packages/cli/src/platform/serverless.ts';
 import { raisedAlarms } from '../../packages/cli/src/stuck/alarms.ts';
+import { skippingClock } from '../skipping-clock.ts';
 import { quietTerminal } from './quiet-terminal.ts';
-import { skippingClock } from './skipping-clock.ts';
 
 const MINUTE = 60_000;
 const STORE = 'assay-local-label-store-store';

@@ -5,9 +5,12 @@ export interface SkippingClock extends Clock {
   skip(milliseconds: number): void;
 }
 
-/** A clock that goes as clocks go, until somebody skips a wait. */
-export function skippingClock(): SkippingClock {
-  let skipped = 0;
+/**
+ * A clock that goes as clocks go, until somebody skips a wait.
+ *
+ * @param skipped what was skipped before it began to go (ms)
+ */
+export function skippingClock(skipped = 0): SkippingClock {
   const now = () => Date.now() + skipped;
   const timers = new Set<{ due: number; fire: () => void; handle: NodeJS.Timeout }>();
   /** `setTimeout` takes no longer ones. */
