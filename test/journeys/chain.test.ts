@@ -62,6 +62,7 @@ describe('the chain', () => {
     const settings = {
       ASSAY_LABELING_CATEGORIES: 'scratch,dent',
       ASSAY_LABELING_MIN_IMAGES: '8',
+      ASSAY_LABELING_WORKERS: '3',
       ASSAY_TRAIN_MINIMUM_LABELS: String(images.length),
       ASSAY_TRAIN_MAP_THRESHOLD: '0',
       ASSAY_TRAIN_STEPS: '40',

@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import type { Terminal } from '../output/terminal.ts';
+import { laptopSettings } from '../platform/laptop-settings.ts';
 import { startPlatform } from '../platform/local-platform.ts';
 
 /** Runs the laptop mode until interrupted. */
 export async function up(terminal: Terminal, { dataDir, port }: { dataDir: string; port: number }): Promise<void> {
   const framesDir = join(dataDir, 'frames');
-  // One person's mark is enough on a laptop; who has more people says so.
-  const settings = { ASSAY_LABELING_WORKERS: process.env.ASSAY_LABELING_WORKERS ?? '1' };
-  const platform = await startPlatform({ dataDir, port, settings, framesDir, terminal });
+  const platform = await startPlatform({ dataDir, port, settings: laptopSettings(process.env), framesDir, terminal });
   const { endpoint, region } = platform.context.connection;
   terminal.say(`
 Assay runs at ${endpoint}. Its state is in ${dataDir}; Ctrl-C (or "npm run assay down") stops it, and nothing is lost.
