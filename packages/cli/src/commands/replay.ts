@@ -3,7 +3,7 @@ import { table } from '../output/terminal.ts';
 import { countEvents, countFor } from '../replay/count-events.ts';
 import { findArchive, followReplay, listBusRules, startReplay } from '../replay/replay.ts';
 import { chooseRules } from '../replay/rules.ts';
-import { spanOf } from '../replay/span.ts';
+import { refuseUnarchived, spanOf } from '../replay/span.ts';
 
 export interface ReplayOptions {
   from: string;
@@ -25,6 +25,7 @@ export async function replay(context: Context, options: ReplayOptions): Promise<
   const archive = await findArchive(context);
   const rules = chooseRules(await listBusRules(context), { event, service, allServices });
   const begun = archive.CreationTime ?? span.from;
+  refuseUnarchived(span, begun);
   if (span.from < begun)
     terminal.say(`The archive holds events since ${begun.toISOString()}; what was said before is not replayed.`);
   if (options.dryRun) {

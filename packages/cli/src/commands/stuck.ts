@@ -40,7 +40,7 @@ async function redrive({ terminal, clients, names }: Context, services: readonly
     const lines = groupAlike(redriven).map((group) => `sent back ${group.letters.length} × ${subject(group)}`);
     for (const { service, messageId, error } of failed) lines.push(`✗ ${service} ${messageId}: ${error}`);
     if (left > 0) lines.push(`About ${left} more are left: run it again.`);
-    return lines.length > 0 ? lines.join('\n') : 'Nothing was stuck.';
+    return lines.length > 0 ? lines.join('\n') : 'Nothing was sent back.';
   });
   if (unknown.length > 0)
     throw new CliError(

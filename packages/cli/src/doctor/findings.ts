@@ -52,7 +52,7 @@ export async function lookAtDevices({ clients }: Context): Promise<Finding> {
   for await (const { coreDevices = [] } of paginateListCoreDevices({ client: clients.greengrass }, {}))
     devices.push(...coreDevices);
   const ill = devices.filter(({ status }) => status !== 'HEALTHY');
-  if (ill.length === 0) return { ok: true, what: `${devices.length} devices, all healthy.` };
+  if (ill.length === 0) return { ok: true, what: `Devices: ${devices.length}, all healthy.` };
   const what = `Unhealthy devices: ${ill.map(({ coreDeviceThingName }) => coreDeviceThingName).join(', ')}.`;
   return { ok: false, what, remedy: '"assay devices" shows what runs on them.' };
 }

@@ -36,7 +36,9 @@ describe('a connection', () => {
     await chmod(connectionFile(dataDir), 0o644);
     await publishConnection(dataDir, connection);
     expect(await localConnection(dataDir)).toEqual(connection);
-    expect(await readFile(join(dataDir, 'credentials'), 'utf8')).toContain('aws_secret_access_key = very secret\n');
+    expect(await readFile(join(dataDir, 'credentials'), 'utf8')).toBe(
+      '[assay]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = very secret\nregion = eu-west-1\n',
+    );
     for (const file of await readdir(dataDir)) expect((await stat(join(dataDir, file))).mode & 0o777, file).toBe(0o600);
     expect((await readdir(dataDir)).sort()).toEqual(['connection.json', 'credentials']);
   });

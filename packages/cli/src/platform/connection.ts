@@ -80,8 +80,10 @@ async function readConnection(dataDir: string): Promise<LocalConnection | undefi
 /** For our commands `connection.json`; for the aws CLI and the SDKs a profile. Readable by their owner only. */
 export async function publishConnection(dataDir: string, connection: LocalConnection): Promise<void> {
   const { accessKeyId, secretAccessKey } = connection.credentials;
-  const profile = `[assay]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
-  await writePrivateFile(join(dataDir, 'credentials'), profile);
+  // The aws CLI's first version takes the region from here, not from AWS_REGION.
+  const profile = { aws_access_key_id: accessKeyId, aws_secret_access_key: secretAccessKey, region: connection.region };
+  const lines = Object.entries(profile).map(([name, value]) => `${name} = ${value}\n`);
+  await writePrivateFile(join(dataDir, 'credentials'), `[assay]\n${lines.join('')}`);
   await writePrivateFile(connectionFile(dataDir), `${JSON.stringify(connection, null, 2)}\n`);
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { countFor } from './count-events.ts';
 import { shareOf } from './replay.ts';
 import { chooseRules, readRule } from './rules.ts';
-import { spanOf } from './span.ts';
+import { refuseUnarchived, spanOf } from './span.ts';
 
 const rule = (name: string, pattern: unknown) => {
   const wire = { Name: `assay-local-${name}`, Arn: `arn:${name}`, EventPattern: JSON.stringify(pattern) };
@@ -75,6 +75,13 @@ test('a span is told by times or by how long ago', () => {
   expect(() => spanOf({ from: 'yesterday' }, now)).toThrow('yesterday is no time.');
   expect(() => spanOf({ from: '99999999999d' }, now)).toThrow('99999999999d is no time.');
   expect(() => spanOf({ from: '1h', to: '2h' }, now)).toThrow('is not before');
+});
+
+test('a span of which nothing was archived is refused', () => {
+  const to = new Date('2026-03-04T12:00:00Z');
+  const span = { from: new Date('2026-03-01T00:00:00Z'), to };
+  expect(() => refuseUnarchived(span, to)).toThrow('The archive holds events since 2026-03-04T12:00:00.000Z');
+  expect(() => refuseUnarchived(span, new Date(to.getTime() - 1))).not.toThrow();
 });
 
 test('progress is how far the replay is along its time', () => {

@@ -31,3 +31,9 @@ export function spanOf({ from, to }: { from: string; to?: string | undefined }, 
     'Give the earlier one with --from.',
   );
 }
+
+/** @throws CliError when an archive that was `begun` then holds nothing of a span */
+export function refuseUnarchived({ to }: Span, begun: Date): void {
+  if (to > begun) return;
+  throw new CliError(`The archive holds events since ${begun.toISOString()}, none of before.`, 'Give a later --to.');
+}
