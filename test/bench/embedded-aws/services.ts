@@ -1,3 +1,4 @@
+import { eachAtOnce } from '@assay/at-once';
 import { deployService, localEnvironment } from '../../../packages/cli/src/platform/serverless.ts';
 import type { LocalConnection } from './process.ts';
 
@@ -9,9 +10,5 @@ export async function deployChain(connection: LocalConnection, settings: Record<
   const environment = { ...localEnvironment(connection), ...settings };
   const deploy = (service: string) => deployService({ service, stage: connection.stage, environment });
   await deploy('event-bus');
-  const queue = [...SERVICES];
-  const worker = async () => {
-    for (let service = queue.shift(); service; service = queue.shift()) await deploy(service);
-  };
-  await Promise.all([worker(), worker()]);
+  await eachAtOnce(SERVICES, 2, deploy);
 }
