@@ -1,5 +1,4 @@
-import { generateTags } from '@assay/synthetic-tags';
-import type { DemoImage } from '../../packages/cli/src/demo/demo-dataset.ts';
+import { type DemoImage, drawnImages } from '../../packages/cli/src/demo/demo-dataset.ts';
 
 const SIZE = { width: 160, height: 120 };
 const DRAWN = 40;
@@ -9,10 +8,13 @@ const DRAWN = 40;
  * JPEG comment, which changes the bytes and so the image's id, but no pixel.
  */
 export async function benchImages(count: number, seed: number): Promise<DemoImage[]> {
-  const drawn: DemoImage[] = [];
-  const settings = { ...SIZE, seed, tags: Math.min(count, DRAWN), shotsPerTag: 1, defectFreeShare: 0.2 };
-  for await (const { fileName, part, width, height, jpeg, boxes } of generateTags(settings))
-    drawn.push({ fileName, part, width, height, bytes: jpeg, boxes });
+  const drawn = await drawnImages({
+    ...SIZE,
+    seed,
+    tags: Math.min(count, DRAWN),
+    shotsPerTag: 1,
+    defectFreeShare: 0.2,
+  });
   return Array.from({ length: count }, (_, index) => variant(drawn, index, seed));
 }
 

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { catalogue } from '@assay/events';
 import { sampleEvent } from '@assay/events/testing';
-import { generateTags } from '@assay/synthetic-tags';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetQueueUrlCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -20,7 +19,7 @@ import { trace } from '../../packages/cli/src/commands/trace.ts';
 import type { Context } from '../../packages/cli/src/context.ts';
 import { uploadPhotographs } from '../../packages/cli/src/dataset/upload.ts';
 import { startAnnotators } from '../../packages/cli/src/demo/annotators.ts';
-import type { DemoImage } from '../../packages/cli/src/demo/demo-dataset.ts';
+import { type DemoImage, drawnImages } from '../../packages/cli/src/demo/demo-dataset.ts';
 import { inspectOnDevice } from '../../packages/cli/src/demo/device-inspection.ts';
 import { until } from '../../packages/cli/src/demo/waiting.ts';
 import { type LocalPlatform, startPlatform } from '../../packages/cli/src/platform/local-platform.ts';
@@ -51,14 +50,7 @@ describe('the chain', () => {
 
   beforeAll(async () => {
     await mkdir(framesDir, { recursive: true });
-    images = [];
-    for await (const { fileName, part, width, height, jpeg, boxes } of generateTags({
-      seed: 5,
-      tags: 12,
-      shotsPerTag: 2,
-      defectFreeShare: 0.2,
-    }))
-      images.push({ fileName, part, width, height, bytes: jpeg, boxes });
+    images = await drawnImages({ seed: 5, tags: 12, shotsPerTag: 2, defectFreeShare: 0.2 });
     const settings = {
       ASSAY_LABELING_CATEGORIES: 'scratch,dent',
       ASSAY_LABELING_MIN_IMAGES: '8',

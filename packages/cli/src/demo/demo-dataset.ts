@@ -1,4 +1,4 @@
-import { DEFECT_CLASSES, generateTags } from '@assay/synthetic-tags';
+import { DEFECT_CLASSES, generateTags, type TagSettings } from '@assay/synthetic-tags';
 import { readAnnotatedImage } from '../dataset/annotated-image.ts';
 import { readCoco, type TruthBox } from '../dataset/coco.ts';
 
@@ -27,9 +27,7 @@ const HELD_OUT = { defective: 4, good: 2 };
 
 /** Brushed-metal tags with scratches and dents, drawn from a seed; the last of either kind are held out. */
 export async function generatedDataset(): Promise<DemoDataset> {
-  const images: DemoImage[] = [];
-  for await (const { fileName, part, width, height, jpeg, boxes } of generateTags(SETTINGS))
-    images.push({ fileName, part, width, height, bytes: jpeg, boxes });
+  const images = await drawnImages(SETTINGS);
   const defective = new Set(images.filter(({ boxes }) => boxes.length > 0).map(({ part }) => part));
   const good = new Set(images.map(({ part }) => part)).difference(defective);
   const heldOutParts = new Set([...[...defective].slice(-HELD_OUT.defective), ...[...good].slice(-HELD_OUT.good)]);
@@ -38,6 +36,14 @@ export async function generatedDataset(): Promise<DemoDataset> {
     labelled: images.filter(({ part }) => !heldOutParts.has(part)),
     heldOut: images.filter(({ part }) => heldOutParts.has(part)),
   };
+}
+
+/** Photographs of tags with their truth, in order. */
+export async function drawnImages(settings: TagSettings): Promise<DemoImage[]> {
+  const images: DemoImage[] = [];
+  for await (const { fileName, part, width, height, jpeg, boxes } of generateTags(settings))
+    images.push({ fileName, part, width, height, bytes: jpeg, boxes });
+  return images;
 }
 
 /** A person's own photographs with COCO annotations. All are uploaded; the device inspects the test split's. */
