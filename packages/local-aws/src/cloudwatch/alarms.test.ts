@@ -5,6 +5,8 @@ import {
   PutMetricAlarmCommand,
   type PutMetricAlarmCommandInput,
   SetAlarmStateCommand,
+  type StateValue,
+  type Statistic,
 } from '@aws-sdk/client-cloudwatch';
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import {
@@ -183,14 +185,36 @@ describe('alarms', () => {
     expect((await names({})).names).toEqual(['other']);
   });
 
-  it.each([
-    [{ Period: 45 }, 'ValidationException', 'Period'],
-    [{ EvaluationPeriods: 0 }, 'ValidationException', 'EvaluationPeriods'],
-    [{ Period: 3600, EvaluationPeriods: 25 }, 'ValidationException', '86400'],
-    [{ DatapointsToAlarm: 2 }, 'ValidationException', 'DatapointsToAlarm'],
-    [{ TreatMissingData: 'whatever' }, 'ValidationException', 'TreatMissingData'],
-    [{ Statistic: undefined }, 'MissingRequiredParameterException', 'Statistic'],
-    [{ MetricName: undefined }, 'MissingRequiredParameterException', 'MetricName'],
+  it.each<[Partial<PutMetricAlarmCommandInput>, string, string]>([
+    [{ Period: 45 }, 'ValidationException', 'Period must be 10, 20, 30 or a multiple of 60'],
+    [{ EvaluationPeriods: 0 }, 'ValidationException', 'Member must have value greater than or equal to 1'],
+    [{ DatapointsToAlarm: 0 }, 'ValidationException', 'Member must have value greater than or equal to 1'],
+    [
+      { Period: 60, EvaluationPeriods: 1441 },
+      'ValidationException',
+      'Metrics cannot be checked across more than a day (EvaluationPeriods * Period must be <= 86400) for alarms using period < 3600',
+    ],
+    [
+      { Period: 86_400, EvaluationPeriods: 8 },
+      'ValidationException',
+      'Metrics cannot be checked across more than a week (EvaluationPeriods * Period must be <= 604800) for alarms using period >= 3600',
+    ],
+    [{ Period: 3600, EvaluationPeriods: 25 }, 'NotImplemented', 'more than a day'],
+    [
+      { DatapointsToAlarm: 2 },
+      'ValidationException',
+      'DatapointsToAlarm must be less than or equal to EvaluationPeriods',
+    ],
+    [
+      { TreatMissingData: 'whatever' },
+      'ValidationException',
+      'Supported values for TreatMissingData are breaching, notBreaching, ignore, and missing.',
+    ],
+    [{ Statistic: undefined }, 'ValidationException', 'PutMetricAlarm request should have a Statistic parameter'],
+    [{ Period: undefined }, 'ValidationException', 'PutMetricAlarm request should have a Period parameter'],
+    [{ Threshold: undefined }, 'ValidationException', 'PutMetricAlarm request should have valid Threshold parameter'],
+    [{ MetricName: undefined }, 'ValidationException', 'MetricName must not be null'],
+    [{ Statistic: 'Median' as Statistic }, 'ValidationException', 'Member must satisfy enum value set: [SampleCount, '],
     [{ Period: 10 }, 'NotImplemented', 'high-resolution'],
     [{ Statistic: undefined, ExtendedStatistic: 'p99' }, 'NotImplemented', 'ExtendedStatistic'],
   ])('are refused when they make no sense: %o', async (changes, name, words) => {
@@ -201,6 +225,12 @@ describe('alarms', () => {
     const unknown = new SetAlarmStateCommand({ AlarmName: 'nobody', StateValue: 'OK', StateReason: 'x' });
     await expect(cloudWatch.send(unknown)).rejects.toMatchObject({ name: 'ResourceNotFound' });
     await put({ AlarmName: 'broken' });
+    const other = { AlarmName: 'broken', StateValue: 'RED' as StateValue, StateReason: 'x' };
+    await expect(cloudWatch.send(new SetAlarmStateCommand(other))).rejects.toMatchObject({
+      name: 'ValidationException',
+      message:
+        "1 validation error detected: Value 'RED' at 'stateValue' failed to satisfy constraint: Member must satisfy enum value set: [INSUFFICIENT_DATA, ALARM, OK]",
+    });
     const noJson = { AlarmName: 'broken', StateValue: 'OK' as const, StateReason: 'x', StateReasonData: '{' };
     await expect(cloudWatch.send(new SetAlarmStateCommand(noJson))).rejects.toMatchObject({
       name: 'InvalidFormatFault',

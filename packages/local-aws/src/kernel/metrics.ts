@@ -27,10 +27,7 @@ interface Row {
 type Gauge = (dimensions: Record<string, string>) => number | undefined;
 
 export const MINUTE = 60_000;
-/**
- * The longest that an alarm looks back: "EvaluationPeriods multiplied by Period can't exceed 86,400 seconds", and two periods
- * more in case that some are missing.
- */
+/** The longest that an alarm looks back: a day, and two periods more (of a day at most) in case that some are missing. */
 const KEPT = 3 * 24 * 60 * MINUTE;
 
 /**

@@ -1,5 +1,5 @@
+import { alarmNotFound } from '../errors.ts';
 import type { CloudWatchOperation } from '../state.ts';
-import { alarmNotFound } from './set-alarm-state.ts';
 
 /** "If you specify an incorrect alarm name …, no alarms are deleted." */
 export const deleteAlarms: CloudWatchOperation<'DeleteAlarms'> = (input, _request, { alarms }) => {

@@ -1,15 +1,12 @@
 import { AwsError, notImplemented } from '../../kernel/errors.ts';
 import { busName } from '../buses.ts';
+import { checkName } from '../name.ts';
 import { compilePattern } from '../pattern/compile.ts';
 import type { EventBridgeOperation } from '../state.ts';
 
 export const createArchive: EventBridgeOperation<'CreateArchive'> = (input, _request, state) => {
   const name = input.ArchiveName ?? '';
-  if (!/^[.\-_A-Za-z0-9]{1,48}$/.test(name))
-    throw new AwsError(
-      'ValidationException',
-      `Value '${name}' at 'archiveName' failed to satisfy constraint: Member must have length less than or equal to 48 and satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+`,
-    );
+  checkName('archiveName', name, 48);
   if (input.KmsKeyIdentifier !== undefined) throw notImplemented('EventBridge: archives with a customer key');
   if (state.archives.find(name))
     throw new AwsError('ResourceAlreadyExistsException', `Archive ${name} already exists.`);

@@ -1,16 +1,13 @@
 import { AwsError, notImplemented } from '../../kernel/errors.ts';
 import { DEFAULT_BUS } from '../buses.ts';
+import { checkName } from '../name.ts';
 import type { EventBridgeOperation } from '../state.ts';
 
 export const createEventBus: EventBridgeOperation<'CreateEventBus'> = (input, _request, state) => {
   const name = input.Name ?? '';
   if (input.EventSourceName !== undefined) throw notImplemented('EventBridge: partner event buses');
   if (input.KmsKeyIdentifier !== undefined) throw notImplemented('EventBridge: event buses with a customer key');
-  if (!/^[.\-_A-Za-z0-9]{1,256}$/.test(name))
-    throw new AwsError(
-      'ValidationException',
-      `Value '${name}' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: [/\\.\\-_A-Za-z0-9]+`,
-    );
+  checkName('name', name, 256);
   if (name === DEFAULT_BUS || state.buses.find(name))
     throw new AwsError('ResourceAlreadyExistsException', `Event bus ${name} already exists.`);
   const now = state.kernel.clock.now();

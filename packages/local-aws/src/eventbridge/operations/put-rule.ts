@@ -1,5 +1,6 @@
 import { AwsError } from '../../kernel/errors.ts';
 import { DEFAULT_BUS } from '../buses.ts';
+import { checkName } from '../name.ts';
 import { compilePattern } from '../pattern/compile.ts';
 import type { Rule } from '../rules.ts';
 import { parseSchedule } from '../schedule-expression.ts';
@@ -11,11 +12,7 @@ const LONGEST_PATTERN = 4096;
 export const putRule: EventBridgeOperation<'PutRule'> = (input, _request, state) => {
   const bus = state.buses.get(input.EventBusName).name;
   const name = input.Name ?? '';
-  if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(name))
-    throw new AwsError(
-      'ValidationException',
-      `Value '${name}' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+`,
-    );
+  checkName('name', name, 64);
   const { EventPattern: pattern, ScheduleExpression: schedule } = input;
   if (!pattern && !schedule)
     throw new AwsError('ValidationException', 'Parameter(s) EventPattern or ScheduleExpression must be specified.');

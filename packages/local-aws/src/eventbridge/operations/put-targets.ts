@@ -1,5 +1,6 @@
 import type { Target } from '@aws-sdk/client-eventbridge';
 import { AwsError, notImplemented } from '../../kernel/errors.ts';
+import { isJson } from '../../kernel/json.ts';
 import type { EventBridgeOperation } from '../state.ts';
 import { isPath } from '../target-input.ts';
 import { TARGET_SERVICES } from '../targets.ts';
@@ -80,13 +81,4 @@ function checkLengths({ Input = '', InputPath = '', InputTransformer: transforme
         'ValidationException',
         `1 validation error detected: Value at 'targets.1.member.${member}' failed to satisfy constraint: Member must have length less than or equal to ${most}`,
       );
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

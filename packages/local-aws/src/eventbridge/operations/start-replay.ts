@@ -1,5 +1,6 @@
 import { nameIn } from '../../kernel/arn.ts';
 import { AwsError } from '../../kernel/errors.ts';
+import { checkName } from '../name.ts';
 import type { Replay } from '../replays.ts';
 import type { EventBridgeOperation } from '../state.ts';
 
@@ -9,11 +10,7 @@ const MOST_ACTIVE = 10;
 /** Replays what an archive has recorded by now to the rules of its bus. */
 export const startReplay: EventBridgeOperation<'StartReplay'> = (input, _request, state) => {
   const name = input.ReplayName ?? '';
-  if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(name))
-    throw new AwsError(
-      'ValidationException',
-      `Value '${name}' at 'replayName' failed to satisfy constraint: Member must have length less than or equal to 64 and satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+`,
-    );
+  checkName('replayName', name, 64);
   const invalid = (parameter: string, reason: string) =>
     new AwsError('ValidationException', `Parameter ${parameter} is not valid. Reason: ${reason}`);
   const { Arn: destination = '', FilterArns } = input.Destination ?? {};
