@@ -81,8 +81,9 @@ export const describeTable = ({ kernel }: Catalog, table: StoredTable) => ({
 
 /** A page out of a list that is sorted by name. */
 export function page<T>(items: T[], MaxResults = 100, NextToken?: string): { items: T[]; NextToken?: string } {
-  const begin = NextToken === undefined ? 0 : Number(Buffer.from(NextToken, 'base64url').toString());
-  if (!Number.isInteger(begin)) throw new AwsError('InvalidInputException', 'Invalid continuation token.');
+  const place = NextToken === undefined ? '0' : Buffer.from(NextToken, 'base64url').toString();
+  if (!/^\d+$/.test(place)) throw new AwsError('InvalidInputException', 'Invalid continuation token.');
+  const begin = Number(place);
   const end = begin + MaxResults;
   return {
     items: items.slice(begin, end),

@@ -2,8 +2,9 @@ import { invalid } from './errors.ts';
 
 /** A page of `items` (at most 100); the token says where the next one begins. */
 export function page<T>(items: T[], maxResults = 50, token?: string | undefined): { items: T[]; nextToken?: string } {
-  const begin = token === undefined ? 0 : Number(Buffer.from(token, 'base64url').toString());
-  if (!Number.isInteger(begin) || begin < 0) throw invalid('nextToken is not one of this endpoint.');
+  const place = token === undefined ? '0' : Buffer.from(token, 'base64url').toString();
+  if (!/^\d+$/.test(place)) throw invalid('nextToken is not one of this endpoint.');
+  const begin = Number(place);
   const end = begin + Math.min(maxResults, 100);
   return {
     items: items.slice(begin, end),

@@ -211,6 +211,23 @@ describe.skipIf(againstAws)('a device', () => {
     await expect.poll(() => heard).toEqual([`lines/${other.name}/verdicts its own`]);
   });
 
+  it('hears only what it may receive of what it has subscribed to', async () => {
+    const device = await provision('hearing');
+    const policyDocument = documentOf(
+      allow('iot:Subscribe', arn('topicfilter/rooms/*')),
+      allow('iot:Publish', arn('topic/rooms/*')),
+      allow('iot:Receive', arn('topic/rooms/a')),
+    );
+    await iot.send(new CreatePolicyCommand({ policyName: 'rooms', policyDocument }));
+    await iot.send(new AttachPolicyCommand({ policyName: 'rooms', target: arnOf(device) }));
+    const client = await connect(device, device.name);
+    const heard: string[] = [];
+    client.on('message', (topic) => heard.push(topic));
+    await client.subscribeAsync('rooms/+', { qos: 1 });
+    for (const room of ['b', 'a']) await client.publishAsync(`rooms/${room}`, 'x', { qos: 1 });
+    await expect.poll(() => heard).toEqual(['rooms/a']);
+  });
+
   it('is cut off when its certificate is deactivated, and stays out', async () => {
     const device = await provision('revoked');
     const client = await connect(device, device.name);

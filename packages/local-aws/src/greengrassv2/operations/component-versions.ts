@@ -1,4 +1,5 @@
 import { stringify as yaml } from 'yaml';
+import { notImplemented } from '../../kernel/errors.ts';
 import type { Operation } from '../../kernel/service.ts';
 import { parseArn, requiredVersion, versionsOf } from '../components.ts';
 import { conflict, invalid, required } from '../errors.ts';
@@ -20,8 +21,8 @@ export const createComponentVersion: Operation<'greengrassv2', 'CreateComponentV
   { caller },
   { kernel, versions },
 ) => {
-  if (lambdaFunction || !inlineRecipe)
-    throw invalid('Components are created from inlineRecipe; Lambda functions are not implemented by this endpoint.');
+  if (lambdaFunction) throw notImplemented('greengrass:CreateComponentVersion of a Lambda function');
+  if (!inlineRecipe) throw invalid('A component needs a recipe: give it as inlineRecipe.');
   const recipe = parseRecipe(Buffer.from(inlineRecipe).toString('utf8'));
   const { ComponentName: name, ComponentVersion: version } = recipe;
   const existing = versions.get(versionKey(name, version));
@@ -89,7 +90,7 @@ export const listComponents: Operation<'greengrassv2', 'ListComponents', Greengr
   _request,
   greengrass,
 ) => {
-  if (input.scope === 'PUBLIC') throw invalid('Public components are not listed by this endpoint.');
+  if (input.scope === 'PUBLIC') throw notImplemented('greengrass:ListComponents of public components');
   const names = [...new Set(greengrass.versions.list().map(({ value }) => value.name))];
   const { items, nextToken } = page(names, input.maxResults, input.nextToken);
   return {

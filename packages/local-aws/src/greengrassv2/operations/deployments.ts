@@ -5,7 +5,7 @@ import { notImplemented } from '../../kernel/errors.ts';
 import type { Operation } from '../../kernel/service.ts';
 import { isDeployable } from '../components.ts';
 import { cancelJob, checkedMerge, isLatest, jobDocument, NAMESPACE, statusOf, supersede } from '../deployments.ts';
-import { invalid, notFound, required } from '../errors.ts';
+import { notFound, required } from '../errors.ts';
 import { page } from '../pages.ts';
 import { checkPolicies } from '../policies.ts';
 import type { DeployedComponent, Deployment } from '../records.ts';
@@ -96,7 +96,7 @@ function componentsOf(
 ): Record<string, DeployedComponent> {
   const entries = Object.entries(components).map(
     ([name, { componentVersion = '', configurationUpdate, runWith }]): [string, DeployedComponent] => {
-      if (runWith) throw invalid(`runWith of ${name} is not implemented by this endpoint.`);
+      if (runWith) throw notImplemented(`greengrass:CreateDeployment with runWith of ${name}`);
       if (!isDeployable(greengrass, name, componentVersion))
         throw notFound('component', `${name} ${componentVersion} (in a deployable state)`);
       const merge = checkedMerge(name, configurationUpdate?.merge);

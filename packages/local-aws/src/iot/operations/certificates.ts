@@ -1,3 +1,4 @@
+import { AwsError, notImplemented } from '../../kernel/errors.ts';
 import type { Operation } from '../../kernel/service.ts';
 import { certificateIdOf } from '../device/authority.ts';
 import { inUse, invalid, required } from '../errors.ts';
@@ -44,7 +45,7 @@ export const updateCertificate: Operation<'iot', 'UpdateCertificate', Iot> = (in
   const { certificateId = '', newStatus } = input;
   const certificate = required(certificates.get(certificateId), `Certificate ${certificateId}`);
   if (newStatus !== 'ACTIVE' && newStatus !== 'INACTIVE')
-    throw invalid(`Status ${newStatus} is not implemented by this endpoint: ACTIVE and INACTIVE are.`);
+    throw notImplemented(`IoT: the certificate status ${newStatus} (ACTIVE and INACTIVE are)`);
   certificates.put(certificateId, { ...certificate, active: newStatus === 'ACTIVE' });
   if (newStatus === 'INACTIVE') kernel.store.whenDurable(() => iot.endpoint?.disconnect(certificateId));
   return {};
@@ -54,7 +55,11 @@ export const deleteCertificate: Operation<'iot', 'DeleteCertificate', Iot> = (in
   const { certificateId = '', forceDelete } = input;
   const certificate = required(iot.certificates.get(certificateId), `Certificate ${certificateId}`);
   const arn = certificateArn(iot.kernel, certificateId);
-  if (certificate.active) throw invalid(`The certificate must be deactivated before deletion. (id=${certificateId})`);
+  if (certificate.active)
+    throw new AwsError(
+      'CertificateStateException',
+      `The certificate must be deactivated before deletion. (id=${certificateId})`,
+    );
   if (iot.things.list().some(({ value }) => value.principals.includes(arn)))
     throw inUse(`Things must be detached before deletion (arn: ${arn})`);
   if (certificate.policies.length > 0 && !forceDelete)

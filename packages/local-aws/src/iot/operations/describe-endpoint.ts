@@ -1,3 +1,4 @@
+import { notImplemented } from '../../kernel/errors.ts';
 import type { Operation } from '../../kernel/service.ts';
 import { invalid } from '../errors.ts';
 import type { Iot } from '../state.ts';
@@ -11,7 +12,7 @@ export const describeEndpoint: Operation<'iot', 'DescribeEndpoint', Iot> = (
   iot,
 ) => {
   if (!TYPES.includes(endpointType))
-    throw invalid(`Endpoint type ${endpointType} is not implemented by this endpoint: ${TYPES.join(', ')} are.`);
+    throw notImplemented(`IoT: the endpoint type ${endpointType} (${TYPES.join(', ')} are)`);
   if (!iot.endpoint) throw invalid('The device endpoint is not open yet.');
   return { endpointAddress: iot.endpoint.address };
 };

@@ -1,3 +1,4 @@
+import { notImplemented } from '../../kernel/errors.ts';
 import type { Operation } from '../../kernel/service.ts';
 import { alreadyExists, checkName, invalid, required } from '../errors.ts';
 import { cancelJob as cancel, roll } from '../jobs/rollout.ts';
@@ -13,10 +14,13 @@ const FASTEST = 1000;
 export const createJob: Operation<'iot', 'CreateJob', Iot> = (input, _request, iot) => {
   const { jobId = '', targets = [], document, namespaceId, description } = input;
   checkName('jobId', jobId);
-  if (document === undefined)
-    throw invalid('A job needs a document; documentSource is not implemented by this endpoint.');
+  if (document === undefined) throw notImplemented('IoT: jobs without a document of their own (documentSource)');
   if (input.schedulingConfig || input.jobExecutionsRetryConfig || input.presignedUrlConfig || input.jobTemplateArn)
-    throw invalid('Schedules, retries, presigned URLs and templates of jobs are not implemented by this endpoint.');
+    throw notImplemented('IoT: schedules, retries, presigned URLs and templates of jobs');
+  if (targets.length === 0)
+    throw invalid(
+      "1 validation error detected: Value '[]' at 'targets' failed to satisfy constraint: Member must have length greater than or equal to 1",
+    );
   if (iot.jobs.records.get(jobId)) throw alreadyExists(`Job ${jobId}`, jobArn(iot.kernel, jobId));
   for (const arn of targets) required(groupOf(iot, arn) ?? thingOf(iot, arn), arn);
   const now = iot.kernel.clock.now();

@@ -1,5 +1,6 @@
+import { notImplemented } from '../../kernel/errors.ts';
 import type { Operation } from '../../kernel/service.ts';
-import { alreadyExists, checkName, inUse, invalid, required } from '../errors.ts';
+import { alreadyExists, checkName, inUse, required } from '../errors.ts';
 import { page } from '../pages.ts';
 import { checkPolicy } from '../policy.ts';
 import { type Iot, policyArn } from '../state.ts';
@@ -34,8 +35,7 @@ export const createPolicyVersion: Operation<'iot', 'CreatePolicyVersion', Iot> =
   { policies, kernel },
 ) => {
   const { policyName = '', policyDocument = '', setAsDefault } = input;
-  if (!setAsDefault)
-    throw invalid('Versions besides the default one are not implemented by this endpoint: setAsDefault.');
+  if (!setAsDefault) throw notImplemented('IoT: versions of a policy besides the default one (setAsDefault)');
   checkPolicy(policyDocument);
   const policy = required(policies.get(policyName), `Policy ${policyName}`);
   const version = policy.version + 1;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { notImplemented } from '../../kernel/errors.ts';
 import type { Operation } from '../../kernel/service.ts';
-import { alreadyExists, checkName, invalid, required } from '../errors.ts';
+import { alreadyExists, checkName, required } from '../errors.ts';
 import { joinTargets } from '../jobs/targets.ts';
 import { page } from '../pages.ts';
 import type { ThingGroup } from '../records.ts';
@@ -10,7 +11,7 @@ import { groupArn, groupOf, type Iot, thingOf } from '../state.ts';
 export const createThingGroup: Operation<'iot', 'CreateThingGroup', Iot> = (input, _request, { groups, kernel }) => {
   const { thingGroupName = '', parentGroupName, thingGroupProperties } = input;
   checkName('thingGroupName', thingGroupName);
-  if (parentGroupName !== undefined) throw invalid('Groups within groups are not implemented by this endpoint.');
+  if (parentGroupName !== undefined) throw notImplemented('IoT: groups within groups');
   const description = thingGroupProperties?.thingGroupDescription;
   const attributes = thingGroupProperties?.attributePayload?.attributes ?? {};
   const existing = groups.get(thingGroupName);

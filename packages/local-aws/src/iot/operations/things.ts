@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { notImplemented } from '../../kernel/errors.ts';
 import type { Operation } from '../../kernel/service.ts';
 import { alreadyExists, checkName, invalid, required } from '../errors.ts';
 import { page } from '../pages.ts';
@@ -10,7 +11,7 @@ export const createThing: Operation<'iot', 'CreateThing', Iot> = (input, _reques
   const { thingName = '', thingTypeName, billingGroupName, attributePayload } = input;
   checkName('thingName', thingName);
   if (thingTypeName !== undefined || billingGroupName !== undefined)
-    throw invalid('Thing types and billing groups are not implemented by this endpoint.');
+    throw notImplemented('IoT: thing types and billing groups');
   const attributes = attributePayload?.attributes ?? {};
   const existing = things.get(thingName);
   const thingArnOfIt = thingArn(kernel, thingName);
