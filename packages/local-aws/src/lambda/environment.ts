@@ -39,6 +39,13 @@ interface Running extends Invocation {
 
 /** "6 MB (synchronous)". */
 const LARGEST_RESPONSE = 6_291_556;
+/** How Lambda calls them; V8 aborts a process whose memory isn't enough. */
+const SIGNALS: Partial<Record<NodeJS.Signals, string>> = {
+  SIGABRT: 'aborted',
+  SIGKILL: 'killed',
+  SIGSEGV: 'segmentation fault',
+  SIGTERM: 'terminated',
+};
 /** "The Init phase is limited to 10 seconds"; a busy laptop gets the function's own time on top. */
 const INIT_SECONDS = 10;
 const BOOTSTRAP = join(import.meta.dirname, 'bootstrap.mjs');
@@ -125,7 +132,7 @@ export class Environment implements RuntimeListener {
       this.#end(
         code === 0
           ? 'Error: Runtime exited without providing a reason'
-          : `Error: Runtime exited with error: ${signal ? `signal: ${signal}` : `exit status ${code}`}`,
+          : `Error: Runtime exited with error: ${signal ? `signal: ${SIGNALS[signal] ?? signal}` : `exit status ${code}`}`,
       ),
     );
     this.#cancelTimeout = this.#kernel.clock.after((INIT_SECONDS + lambda.timeout) * 1000, () => this.#timeOut());

@@ -35,6 +35,8 @@ const behaviours = {
   kept: () => readdirSync(tmpdir()),
   exit: ({ code }) => process.exit(code),
   pid: () => process.pid,
+  hoard: () => { const kept = []; for (;;) kept.push(new Array(100_000).fill({})) },
+  kill: () => new Promise(() => process.kill(process.pid, 'SIGKILL')),
   uncaught: () => new Promise(() => setTimeout(() => { throw new Oops('late') }, 0)),
   unhandled: () => new Promise(() => { Promise.reject(new Oops('lost')) }),
 };
@@ -213,6 +215,8 @@ describe.each(CLIENTS)('%s', (_name, runtime, isRic) => {
   test.skipIf(skip).each<[string, Record<string, unknown>, RegExp]>([
     ['a process that exits with an error', { do: 'exit', code: 3 }, /Runtime exited with error: exit status 3$/],
     ['a process that exits well', { do: 'exit', code: 0 }, /Runtime exited without providing a reason$/],
+    ['a process that runs out of memory', { do: 'hoard' }, /Runtime exited with error: signal: aborted$/],
+    ['a process that is killed', { do: 'kill' }, /Runtime exited with error: signal: killed$/],
   ])('%s fails the invocation', async (_what, event, message) => {
     const environment = fresh();
     expect(await bench.invoke(environment, event)).toMatchObject({
