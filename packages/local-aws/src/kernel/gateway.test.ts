@@ -17,11 +17,11 @@ import { GetRecordCommand, SageMakerFeatureStoreRuntimeClient } from '@aws-sdk/c
 import { QueueDoesNotExist, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { standIn } from './authorization/stand-in.ts';
 import { roleCaller } from './caller.ts';
 import { systemClock } from './clock.ts';
-import { AwsError } from './errors.ts';
+import { AwsError, Unwritable } from './errors.ts';
 import { Gateway } from './gateway.ts';
 import { Kernel } from './kernel.ts';
 
@@ -308,6 +308,30 @@ describe('the gateway', () => {
         .end();
     });
     expect(status).toBe(403);
+  });
+
+  test('answers, well or badly, when what was written is on disk, and says so when it can’t be brought there', async () => {
+    const client = new EventBridgeClient(configuration);
+    const disk = Promise.withResolvers<void>();
+    const durable = vi.spyOn(kernel.store, 'durable').mockReturnValue(disk.promise);
+    try {
+      const told: string[] = [];
+      const good = client.send(new PutRuleCommand({ Name: 'kept', EventPattern: '{}' })).then(() => told.push('done'));
+      const bad = client.send(new DescribeRuleCommand({ Name: 'none' })).catch(() => told.push('refused'));
+      await vi.waitFor(() => expect(durable).toHaveBeenCalledTimes(2));
+      expect(told).toEqual([]);
+      disk.resolve();
+      await Promise.all([good, bad]);
+      expect(told.toSorted()).toEqual(['done', 'refused']);
+      durable.mockRejectedValue(new Unwritable(new Error('disk I/O error')));
+      await expect(client.send(new PutRuleCommand({ Name: 'lost', EventPattern: '{}' }))).rejects.toMatchObject({
+        name: 'ServiceUnavailable',
+        message: expect.stringContaining('disk I/O error'),
+        $metadata: { httpStatusCode: 503 },
+      });
+    } finally {
+      durable.mockRestore();
+    }
   });
 
   test('records every call with its caller', async () => {

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Store } from './store.ts';
 
 let folder: string;
@@ -49,6 +50,30 @@ test('commits the writes of a turn together', async () => {
   expect(store.durable()).toBe(first);
   await first;
   expect(onDisk()).toHaveLength(2);
+});
+
+test('acknowledges what the disk has confirmed, and nothing before', async () => {
+  const things = store.collection<number>('things');
+  await store.durable();
+  const handle = await open(join(folder, 'any'), 'w');
+  const disk = Promise.withResolvers<void>();
+  const datasync = vi.spyOn(Object.getPrototypeOf(handle), 'datasync').mockReturnValue(disk.promise);
+  await handle.close();
+  try {
+    things.put('a', 1);
+    let acknowledged = false;
+    store.whenDurable(() => {
+      acknowledged = true;
+    });
+    await vi.waitFor(() => expect(datasync).toHaveBeenCalledOnce());
+    await new Promise(setImmediate);
+    expect(acknowledged).toBe(false);
+    disk.resolve();
+    await store.durable();
+    expect(acknowledged).toBe(true);
+  } finally {
+    datasync.mockRestore();
+  }
 });
 
 test('undoes the writes of an atomic block that throws, and only those', async () => {

@@ -227,6 +227,15 @@ describe('SageMaker jobs', () => {
     return look(name);
   };
 
+  it('fails when a path leads out of /opt/ml', async () => {
+    const LocalPath = '/opt/ml/checkpoints/../../../out';
+    await training('out', { CheckpointConfig: { S3Uri: 's3://job-data/checkpoints/out/', LocalPath } });
+    expect(await trained('out')).toMatchObject({
+      TrainingJobStatus: 'Failed',
+      FailureReason: `ClientError: The path ${LocalPath} must be below /opt/ml`,
+    });
+  });
+
   it('trains under the contract of /opt/ml, packs the model, keeps metrics and checkpoints', async () => {
     await put('checkpoints/t/epoch-1', 'one');
     await training('t', { CheckpointConfig: { S3Uri: 's3://job-data/checkpoints/t/' } });

@@ -13,6 +13,16 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+test.each(['../out', 'a/../../out', '.'])('the key %s leads nowhere but into the folder', async (key) => {
+  const kernel: Pick<Kernel, 'call'> = { call: () => Promise.reject(new Error('not asked for')) };
+  const access = { kernel: kernel as Kernel, caller: administratorCaller('000000000000') };
+  const objects = [{ bucket: 'b', key }];
+  await expect(download(access, objects, join(folder, 'in'), (name) => name)).rejects.toMatchObject({
+    name: 'ValidationException',
+    message: expect.stringContaining('leads outside'),
+  });
+});
+
 test('nothing is written any more once a failure is told', async () => {
   const bodies: Readable[] = [];
   let asked = 0;
@@ -26,7 +36,7 @@ test('nothing is written any more once a failure is told', async () => {
   const access = { kernel: kernel as Kernel, caller: administratorCaller('000000000000') };
   const objects = Array.from({ length: 20 }, (_, index) => ({ bucket: 'b', key: String(index) }));
   let told = false;
-  const loading = download(access, objects, folder, (key) => key).finally(() => {
+  const loading = download(access, objects, join(folder, 'late'), (key) => key).finally(() => {
     told = true;
   });
   loading.catch(() => {});
@@ -36,5 +46,5 @@ test('nothing is written any more once a failure is told', async () => {
   for (const body of bodies) body.push(null);
   await expect(loading).rejects.toThrow('S3 is away');
   expect(asked).toBe(8);
-  expect((await readdir(folder)).sort()).toEqual(['0', '1', '2', '4', '5', '6', '7']);
+  expect((await readdir(join(folder, 'late'))).sort()).toEqual(['0', '1', '2', '4', '5', '6', '7']);
 });
