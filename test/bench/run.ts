@@ -23,11 +23,18 @@ const { values, positionals } = parseArgs({
   },
 });
 
+function whole(option: string, text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  console.error(`--${option} ${text} is no whole number from 1 on.`);
+  process.exit(1);
+}
+
 const unknown = positionals.find((wanted) => !BENCHMARKS.some(({ name }) => name === wanted));
 if (unknown !== undefined) {
   console.error(`There is no benchmark ${unknown}. There are: ${BENCHMARKS.map(({ name }) => name).join(', ')}.`);
   process.exit(1);
 }
+const seed = whole('seed', values.seed);
 await mkdir(RESULTS, { recursive: true });
 for (const benchmark of BENCHMARKS) {
   if (positionals.length > 0 && !positionals.includes(benchmark.name)) continue;
@@ -37,15 +44,15 @@ for (const benchmark of BENCHMARKS) {
 async function measure({ name, title, run }: Benchmark): Promise<void> {
   const machine = describeMachine();
   const command = `npm run bench -- ${[name, ...process.argv.slice(2).filter((word) => word !== name)].join(' ')}`;
-  console.info(`\n# ${name}: ${title}\n${command} (seed ${values.seed})\n${JSON.stringify(machine)}`);
+  console.info(`\n# ${name}: ${title}\n${command} (seed ${seed})\n${JSON.stringify(machine)}`);
   const {
     sections,
     notes,
     figures = {},
   } = await run({
     short: values.short,
-    seed: Number(values.seed),
-    ...(values.images !== undefined && { images: Number(values.images) }),
+    seed,
+    ...(values.images !== undefined && { images: whole('images', values.images) }),
     say: (line) => console.info(`  ${line}`),
   });
   for (const { title: heading, headings, rows } of sections) console.info(`\n${heading}\n${table(headings, rows)}`);
@@ -54,7 +61,7 @@ async function measure({ name, title, run }: Benchmark): Promise<void> {
     name,
     title,
     command,
-    seed: Number(values.seed),
+    seed,
     machine,
     sections,
     notes,

@@ -5,11 +5,17 @@ import { type JournalEvent, toJournalEvent } from '../../../packages/cli/src/jou
 
 const NAME = 'assay-bench-watch';
 
+export interface BusWatch {
+  /** Rejects when an event can't be received, or is one that who hears it can't go on with. */
+  readonly failed: Promise<never>;
+  stop(): Promise<void>;
+}
+
 /** Tells of every event on the bus as it comes, over a queue of its own: that costs little, and the same at any size. */
 export async function watchBus(
   { connection, clients, names }: Context,
   heard: (event: JournalEvent) => Promise<void>,
-): Promise<() => Promise<void>> {
+): Promise<BusWatch> {
   const { endpoint, region, credentials, account } = connection;
   const sqs = new SQSClient({ endpoint, region, credentials });
   const ruleArn = `arn:aws:events:${region}:${account}:rule/${names.bus}/${NAME}`;
@@ -48,11 +54,15 @@ export async function watchBus(
   const listening = listen().catch((error: unknown) => {
     if (!stopping.signal.aborted) throw error;
   });
-  // What goes wrong while nobody waits is told at the end.
-  listening.catch(() => undefined);
-  return async () => {
-    stopping.abort();
-    await listening;
-    sqs.destroy();
+  const failed = new Promise<never>((_, reject) => listening.catch(reject));
+  // `stop` throws it as well: nobody has to wait for both.
+  failed.catch(() => undefined);
+  return {
+    failed,
+    async stop() {
+      stopping.abort();
+      await listening;
+      sqs.destroy();
+    },
   };
 }

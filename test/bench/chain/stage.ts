@@ -54,7 +54,7 @@ async function label(
 ): Promise<Timeline> {
   const { clients, names, connection } = context;
   const timeline = new Timeline(clients.s3);
-  const unwatch = await watchBus(context, async (event) => {
+  const watch = await watchBus(context, async (event) => {
     await heard(event);
     await timeline.hear(event);
   });
@@ -67,10 +67,9 @@ async function label(
       }
     };
     await uploadPhotographs(clients.s3, names.imageBucket, photographs());
-    await Promise.race([timeline.finished(), team.failed]);
+    await Promise.race([timeline.finished(), team.failed, watch.failed]);
   } finally {
-    await team.stop();
-    await unwatch();
+    await Promise.all([team.stop(), watch.stop()]);
   }
   return timeline;
 }

@@ -78,7 +78,7 @@ async function queryLabels({ context: { connection } }: Stage): Promise<void> {
     const { QueryExecution } = await athena.send(new GetQueryExecutionCommand({ QueryExecutionId }));
     const { State, StateChangeReason } = QueryExecution?.Status ?? {};
     if (State === 'SUCCEEDED') return;
-    if (State === 'FAILED') throw new Error(`the query failed: ${StateChangeReason}`);
+    if (State === 'FAILED' || State === 'CANCELLED') throw new Error(`the query failed: ${StateChangeReason}`);
     await delay(50);
   }
 }
