@@ -88,19 +88,22 @@ describe('preparing artifacts', () => {
   });
 
   it.each([
-    ['is none', async () => Buffer.from('hello')],
-    ['is empty', async () => Buffer.alloc(0)],
-    ['is cut off', async () => (await zipOf({ a: { content: 'a'.repeat(1000) } })).subarray(0, 90)],
+    ['is none', 'end of central directory', async () => Buffer.from('hello')],
+    ['is empty', 'end of central directory', async () => Buffer.alloc(0)],
+    ['is cut off', 'end of central directory', async () => (await zipOf({ a: { content: 'a'.repeat(1000) } })).subarray(0, 90)],
     [
       'has a file twice',
+      'EEXIST',
       async () => renamed(await zipOf({ one: { content: '1' }, two: { content: '2' } }), 'two', 'one'),
     ],
     [
       'has a file where it has a folder',
+      'EISDIR|EEXIST',
       async () => renamed(await zipOf({ 'a/b': { content: '1' }, x: { content: '2' } }), 'x', 'a'),
     ],
     [
       'says of a file that it is smaller than it is',
+      'too many bytes',
       async () => {
         const zip = await zipOf({ bomb: { content: 'a'.repeat(100_000) } });
         const directory = zip.lastIndexOf('PK\x01\x02', undefined, 'latin1');
@@ -110,6 +113,7 @@ describe('preparing artifacts', () => {
     ],
     [
       'says of its files that they are more than a device can hold',
+      'unpacks to more than',
       async () => {
         const zip = await zipOf({ bomb: { content: 'a' } });
         const directory = zip.lastIndexOf('PK\x01\x02', undefined, 'latin1');
@@ -119,6 +123,7 @@ describe('preparing artifacts', () => {
     ],
     [
       'says that it has more entries than a device can hold',
+      'has 65534 entries, 50000 is the most',
       async () => {
         const zip = await zipOf(
           Object.fromEntries(Array.from({ length: 3 }, (_, index) => [`f${index}`, { content: '' }])),
@@ -129,8 +134,10 @@ describe('preparing artifacts', () => {
         return zip;
       },
     ],
-  ])('refuses an archive that %s, and leaves nothing of it', async (_, archive) => {
-    await expect(prepare(await archive())).rejects.toMatchObject({ code: 'ARTIFACT_UNARCHIVE_ERROR' });
+  ])('refuses an archive that %s, and leaves nothing of it', async (_, why, archive) => {
+    const refused = prepare(await archive());
+    await expect(refused).rejects.toMatchObject({ code: 'ARTIFACT_UNARCHIVE_ERROR' });
+    await expect(refused).rejects.toThrow(new RegExp(why, 'i'));
     expect(existsSync(unpacked('code'))).toBe(false);
     expect(existsSync(unpacked('code.part'))).toBe(false);
   });

@@ -7,7 +7,7 @@ import { type Entry, openPromise, type ZipFile } from 'yauzl';
 /** An archive that unpacks to more than this (bytes) is taken for a zip bomb. */
 const LARGEST_CONTENT = 2 * 1024 * 1024 * 1024;
 /** Empty files cost no content, but a place on the disk each. */
-const MOST_ENTRIES = 100_000;
+const MOST_ENTRIES = 50_000;
 const FILE_TYPE = 0o170000;
 const SYMBOLIC_LINK = 0o120000;
 const EXECUTABLE = 0o111;
