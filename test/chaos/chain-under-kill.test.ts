@@ -123,7 +123,7 @@ describe('the chain while the embedded AWS is killed', () => {
       await cloud.stop();
       expect(await flaws(cloud.dataDir)).toEqual([]);
     },
-    4 * MINUTE,
+    (longForm ? 10 : 4) * MINUTE,
   );
 
   let trainedUnderKills: string;
@@ -173,16 +173,18 @@ async function statesOf(cloud: MortalCloud, context: Context): Promise<FinalStat
   return { ...states, items: Object.fromEntries(items) };
 }
 
-/** What training remembers of each labeling run is a number of images: how many runs there were makes no difference. */
-const APPROVED = /"approved":\{"N":"(\d+)"\}/;
+/** What training remembers of each labeling run are numbers of images: how many runs there were makes no difference. */
+const OF_A_RUN = /(?<="(?:approved|stored)":\{"N":")\d+/g;
 
 function summed(items: string[]): string[] {
-  const sums = new Map<string, number>();
+  const sums = new Map<string, number[]>();
   for (const item of items) {
-    const alike = item.replace(APPROVED, '"approved":#');
-    sums.set(alike, (sums.get(alike) ?? 0) + Number(APPROVED.exec(item)?.[1] ?? 1));
+    const numbers = item.match(OF_A_RUN)?.map(Number) ?? [1];
+    const alike = item.replace(OF_A_RUN, '#');
+    const sum = sums.get(alike);
+    sums.set(alike, sum ? sum.map((before, index) => before + (numbers[index] ?? 0)) : numbers);
   }
-  return [...sums].map(([item, sum]) => `${sum} ${item}`).sort();
+  return [...sums].map(([item, sum]) => `${sum.join(' and ')} ${item}`).sort();
 }
 
 const configuration = ({ connection: { endpoint, region, credentials } }: Context) => ({
