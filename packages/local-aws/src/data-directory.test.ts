@@ -57,6 +57,13 @@ describe('a data directory', () => {
     );
   }
 
+  it('is let go of when what was written last cannot be brought to the disk', async () => {
+    const aws = await startLocalAws({ dataDir });
+    aws.kernel.store.durable = () => Promise.reject(new Error('disk I/O error'));
+    await expect(aws.close()).rejects.toThrow('disk I/O error');
+    await start();
+  });
+
   async function refused(problem: RegExp, remedy: RegExp): Promise<void> {
     const before = contents();
     await expect(start()).rejects.toMatchObject({

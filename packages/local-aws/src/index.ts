@@ -49,8 +49,11 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     return {
       ...aws,
       async close() {
-        await aws.close();
-        letGo();
+        try {
+          await aws.close();
+        } finally {
+          letGo();
+        }
       },
     };
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Target } from '@aws-sdk/client-eventbridge';
 import { serviceCaller } from '../kernel/caller.ts';
-import { messageOf } from '../kernel/errors.ts';
+import { AwsError, Closing, messageOf } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Outcome, Task } from '../kernel/outbox.ts';
 import type { BusEvent } from './event.ts';
@@ -51,6 +51,8 @@ export class Deliveries {
       const input = targetInput(target, delivery);
       await sendTo(this.#kernel, target, { input, event, ruleArn, deliveryId: task.id });
     } catch (error) {
+      // Not the target's failure: the next start delivers it.
+      if (error instanceof Closing) throw error;
       const failure = failureOf(error);
       const { clock } = this.#kernel;
       const next = failure.retryable
@@ -86,6 +88,8 @@ export class Deliveries {
     try {
       await this.#kernel.call('sqs', 'SendMessage', input, serviceCaller('events.amazonaws.com', account, ruleArn));
     } catch (error) {
+      // A fault of ours, or a stop, is no reason to drop the event: the outbox comes back to it.
+      if (!(error instanceof AwsError)) throw error;
       this.#kernel.report(`${story}. Nor could its dead-letter queue ${queueArn} take it: ${messageOf(error)}`, error);
     }
   }

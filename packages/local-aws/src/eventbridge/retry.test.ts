@@ -5,7 +5,7 @@ import type { SendMessageCommandInput } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import { standIn } from '../kernel/authorization/stand-in.ts';
 import { manualClock } from '../kernel/clock.ts';
-import { AwsError } from '../kernel/errors.ts';
+import { AwsError, Closing } from '../kernel/errors.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { failureOf, nextTry } from './retry.ts';
 import { eventbridgeService } from './service.ts';
@@ -51,20 +51,20 @@ describe('a retry policy', () => {
   });
 });
 
-describe('a delivery that is throttled', () => {
-  it('is tried as often as the policy says, and then put into the dead-letter queue', async () => {
+describe('a delivery', () => {
+  /** Delivers one event to a function whose answers, and those of its dead-letter queue, the test gives. */
+  async function delivering(MaximumRetryAttempts: number, invoke: () => void, bury = () => {}) {
     const dataDir = mkdtempSync(join(tmpdir(), 'eventbridge-retry-'));
     const clock = manualClock();
-    let invocations = 0;
-    const throttling = standIn<'lambda', undefined>({
+    const functions = standIn<'lambda', undefined>({
       name: 'lambda',
       signingName: 'lambda',
       load: () => import('@aws-sdk/client-lambda'),
       create: () => undefined,
       operations: {
         Invoke() {
-          invocations++;
-          throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', { status: 429 });
+          invoke();
+          return { StatusCode: 202 };
         },
       },
     });
@@ -76,20 +76,21 @@ describe('a delivery that is throttled', () => {
       create: () => undefined,
       operations: {
         SendMessage(input) {
+          bury();
           buried.push(input);
           return {};
         },
       },
     });
     const options = { dataDir, account: '000000000000', region: 'eu-west-1', clock, images: {}, report: () => {} };
-    const kernel = new Kernel(options, [throttling, recording, eventbridgeService]);
+    const kernel = new Kernel(options, [functions, recording, eventbridgeService]);
     await kernel.start('http://127.0.0.1:0');
     const me = { kind: 'administrator' as const, arn: 'arn:aws:iam::000000000000:user/a', account: '000000000000' };
     await kernel.call('eventbridge', 'PutRule', { Name: 'r', EventPattern: '{"source":["app"]}' }, me);
     const target = {
       Id: 't',
       Arn: 'arn:aws:lambda:eu-west-1:000000000000:function:f',
-      RetryPolicy: { MaximumRetryAttempts: 3 },
+      RetryPolicy: { MaximumRetryAttempts },
       DeadLetterConfig: { Arn: 'arn:aws:sqs:eu-west-1:000000000000:dead' },
     };
     await kernel.call('eventbridge', 'PutTargets', { Rule: 'r', Targets: [target] }, me);
@@ -97,6 +98,22 @@ describe('a delivery that is throttled', () => {
     await kernel.call('eventbridge', 'PutEvents', { Entries: [entry] }, me);
     await kernel.store.durable();
     await clock.advance(0);
+    const close = async () => {
+      await kernel.close();
+      rmSync(dataDir, { recursive: true });
+    };
+    return { clock, buried, close };
+  }
+  const throttled = () => {
+    throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', { status: 429 });
+  };
+
+  it('that is throttled is tried as often as the policy says, and then put into the dead-letter queue', async () => {
+    let invocations = 0;
+    const { clock, buried, close } = await delivering(3, () => {
+      invocations++;
+      throttled();
+    });
     expect(invocations).toBe(1);
     await clock.advance(3000);
     expect(buried).toEqual([]);
@@ -108,7 +125,40 @@ describe('a delivery that is throttled', () => {
       EXHAUSTED_RETRY_CONDITION: { StringValue: 'MaximumRetryAttempts' },
       RETRY_ATTEMPTS: { StringValue: '3' },
     });
-    await kernel.close();
-    rmSync(dataDir, { recursive: true });
+    await close();
+  });
+
+  it('that a stop interrupts is no failure of its target', async () => {
+    let invocations = 0;
+    const { clock, buried, close } = await delivering(0, () => {
+      if (++invocations === 1) throw new Closing();
+    });
+    await clock.advance(1000);
+    expect(invocations).toBe(2);
+    expect(buried).toEqual([]);
+    await close();
+  });
+
+  it('whose dead-letter queue meets a fault of ours is not dropped', async () => {
+    let burials = 0;
+    const { clock, buried, close } = await delivering(0, throttled, () => {
+      if (++burials === 1) throw new Error('a fault of ours');
+    });
+    expect(buried).toEqual([]);
+    await clock.advance(1000);
+    expect(buried).toHaveLength(1);
+    await close();
+  });
+
+  it('that its dead-letter queue refuses is dropped, as on AWS', async () => {
+    let burials = 0;
+    const { clock, buried, close } = await delivering(0, throttled, () => {
+      burials++;
+      throw new AwsError('QueueDoesNotExist', 'The specified queue does not exist.');
+    });
+    await clock.advance(HOUR);
+    expect(burials).toBe(1);
+    expect(buried).toEqual([]);
+    await close();
   });
 });

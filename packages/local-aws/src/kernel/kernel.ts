@@ -241,8 +241,11 @@ export class Kernel {
     for (const service of [...this.#open.values()].reverse()) await service.close();
     await this.processes.close();
     await outboxClosed;
-    if (!this.store.failure) await this.store.durable();
-    this.store.close();
-    this.callLog.close();
+    try {
+      if (!this.store.failure) await this.store.durable();
+    } finally {
+      this.store.close();
+      this.callLog.close();
+    }
   }
 }
