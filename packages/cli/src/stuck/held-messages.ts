@@ -39,6 +39,15 @@ export class HeldMessages implements AsyncDisposable {
    * same ones would come again. Waiting a second asks all of SQS's servers, not a sample of them ("Short and long polling").
    */
   static async of(sqs: SQSClient, queueUrl: string, { most, seconds }: Holding): Promise<HeldMessages> {
+    // Asked first: who may not ask holds nothing.
+    const { Attributes = {} } = await sqs.send(
+      new GetQueueAttributesCommand({
+        QueueUrl: queueUrl,
+        AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+      }),
+    );
+    const { ApproximateNumberOfMessages = '0', ApproximateNumberOfMessagesNotVisible = '0' } = Attributes;
+    const counted = Number(ApproximateNumberOfMessages) + Number(ApproximateNumberOfMessagesNotVisible);
     const held = new Map<string, Message>();
     const receive = new ReceiveMessageCommand({
       QueueUrl: queueUrl,
@@ -55,14 +64,6 @@ export class HeldMessages implements AsyncDisposable {
       // Nothing, or (when the holding took too long) what was seen before.
       if (held.size === known) break;
     }
-    const { Attributes = {} } = await sqs.send(
-      new GetQueueAttributesCommand({
-        QueueUrl: queueUrl,
-        AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
-      }),
-    );
-    const { ApproximateNumberOfMessages = '0', ApproximateNumberOfMessagesNotVisible = '0' } = Attributes;
-    const counted = Number(ApproximateNumberOfMessages) + Number(ApproximateNumberOfMessagesNotVisible);
     return new HeldMessages(sqs, queueUrl, held, Math.max(counted, held.size));
   }
 
