@@ -81,20 +81,23 @@ describe('DynamoDB over HTTP', () => {
     expect(TimeToLiveDescription).toEqual({ TimeToLiveStatus: 'DISABLED' });
   });
 
-  it.each([[5], [[]], [{}]])('refuses to list the tags of %j, which is no ARN', async (ResourceArn) => {
+  it.each([
+    ['ListTagsOfResource', { ResourceArn: 5 }, 'SerializationException'],
+    ['ListTagsOfResource', { ResourceArn: [] }, 'SerializationException'],
+    ['ListTagsOfResource', { ResourceArn: {} }, 'SerializationException'],
+    ['Query', { TableName, IndexName: [{ toString: true }] }, 'SerializationException'],
+    ['GetItem', { TableName, Key: { id: null } }, 'ValidationException'],
+  ])('refuses %s of %j by name', async (operation, input, error) => {
     const { endpoint, region, administrator: credentials } = aws.aws;
     const request = {
       method: 'POST',
       path: '/',
-      headers: {
-        'content-type': 'application/x-amz-json-1.0',
-        'x-amz-target': 'DynamoDB_20120810.ListTagsOfResource',
-      },
-      body: JSON.stringify({ ResourceArn }),
+      headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `DynamoDB_20120810.${operation}` },
+      body: JSON.stringify(input),
     };
     const { headers } = await sign(request, { endpoint, region, credentials, service: 'dynamodb' });
     const response = await fetch(endpoint, { ...request, headers });
     expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({ __type: expect.stringContaining('SerializationException') });
+    expect(await response.json()).toMatchObject({ __type: expect.stringContaining(error) });
   });
 });

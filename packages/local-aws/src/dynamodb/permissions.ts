@@ -6,10 +6,8 @@ import type { DynamoState } from './state.ts';
 const table = (kernel: Kernel, name: unknown) =>
   typeof name === 'string' ? kernel.arn('dynamodb', `table/${name}`) : '*';
 const named = ({ TableName }: { TableName?: string | undefined }, kernel: Kernel) => table(kernel, TableName);
-const read = (
-  { TableName, IndexName }: { TableName?: string | undefined; IndexName?: string | undefined },
-  kernel: Kernel,
-) => (IndexName === undefined ? table(kernel, TableName) : `${table(kernel, TableName)}/index/${IndexName}`);
+const read = ({ TableName, IndexName }: { TableName?: unknown; IndexName?: unknown }, kernel: Kernel) =>
+  typeof IndexName === 'string' ? `${table(kernel, TableName)}/index/${IndexName}` : table(kernel, TableName);
 const batch = ({ RequestItems }: { RequestItems?: object | undefined }, kernel: Kernel) =>
   Object.keys(RequestItems ?? {}).map((name) => table(kernel, name));
 /** dynalite takes what is behind the last slash for the table. */
