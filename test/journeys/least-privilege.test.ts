@@ -1,14 +1,9 @@
-import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { generateTags } from '@assay/synthetic-tags';
 import { IAMClient } from '@aws-sdk/client-iam';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { StopPipelineExecutionCommand } from '@aws-sdk/client-sagemaker';
-import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type ChainState, countStages } from '../../packages/cli/src/chain/chain-state.ts';
@@ -16,14 +11,13 @@ import { requestTraining } from '../../packages/cli/src/chain/request-training.t
 import { doctor } from '../../packages/cli/src/commands/doctor.ts';
 import { decide } from '../../packages/cli/src/commands/models.ts';
 import type { Context } from '../../packages/cli/src/context.ts';
-import { uploadPhotographs } from '../../packages/cli/src/dataset/upload.ts';
 import { startAnnotators } from '../../packages/cli/src/demo/annotators.ts';
-import type { DemoImage } from '../../packages/cli/src/demo/demo-dataset.ts';
+import { type DemoImage, drawnImages } from '../../packages/cli/src/demo/demo-dataset.ts';
 import { inspectOnDevice } from '../../packages/cli/src/demo/device-inspection.ts';
 import { until } from '../../packages/cli/src/demo/waiting.ts';
 import { type LocalPlatform, startPlatform } from '../../packages/cli/src/platform/local-platform.ts';
 import { signedFetch } from '../../packages/cli/src/platform/signed-fetch.ts';
-import { failurePaths } from './failure-paths.ts';
+import { failurePaths, STATION } from './failure-paths.ts';
 import { KEPT, keptBecause } from './kept-permissions.ts';
 import { quietTerminal } from './quiet-terminal.ts';
 import { WithheldPermissions } from './withheld-permissions.ts';
@@ -35,22 +29,23 @@ const doctorSays = z.object({
 });
 
 const MINUTE = 60_000;
-const STATION = 'line-1';
+const PATIENCE = 3 * MINUTE;
 const IMAGES = 9;
 const SPARE = 3;
 
 /**
- * The whole chain, begun with no permission at all. It stops at once. Then each call that is denied gets back the one
- * statement that it needs, at the moment of its denial: so each statement that was given back is one that a call was
- * denied for want of. What was never given back is not shown to be needed.
+ * The whole chain, and the ways that it takes when something fails, begun with no permission at all. It stops at once. Then
+ * each call that is denied gets back the one statement that it needs, at the moment of its denial: so each statement that
+ * was given back is one that a call was denied for want of, with all in place that had been needed so far. What was never
+ * given back says why it is kept.
  */
 describe('least privilege', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'least-privilege-'));
   const framesDir = join(dataDir, 'frames');
   const terminal = quietTerminal();
-  const images: DemoImage[] = [];
+  let images: DemoImage[] = [];
   /** What nobody in the team knows. */
-  const spare: DemoImage[] = [];
+  let spare: DemoImage[] = [];
   let platform: LocalPlatform;
   let context: Context;
   let team: ReturnType<typeof startAnnotators>;
@@ -59,24 +54,13 @@ describe('least privilege', () => {
   let model: string;
 
   const waitFor = <T>(what: string, reached: (state: ChainState) => T | undefined | Promise<T | undefined>) =>
-    until(context, what, 4 * MINUTE, reached, (state) => JSON.stringify({ ...countStages(state), ...state.events }));
-
-  const upload = (some: DemoImage[]) =>
-    uploadPhotographs(
-      context.clients.s3,
-      context.names.imageBucket,
-      some.map((image) => ({ ...image, station: STATION })),
-    );
+    until(context, what, PATIENCE, reached, (state) => JSON.stringify({ ...countStages(state), ...state.events }));
 
   beforeAll(async () => {
     await mkdir(framesDir, { recursive: true });
-    for await (const { fileName, part, width, height, jpeg, boxes } of generateTags({
-      seed: 7,
-      tags: IMAGES + SPARE,
-      shotsPerTag: 1,
-      defectFreeShare: 0.2,
-    }))
-      (images.length < IMAGES ? images : spare).push({ fileName, part, width, height, bytes: jpeg, boxes });
+    const drawn = await drawnImages({ seed: 7, tags: IMAGES + SPARE, shotsPerTag: 1, defectFreeShare: 0.2 });
+    images = drawn.slice(0, IMAGES);
+    spare = drawn.slice(IMAGES);
     const settings = {
       ASSAY_LABELING_CATEGORIES: 'scratch,dent',
       ASSAY_LABELING_MIN_IMAGES: '4',
@@ -90,7 +74,7 @@ describe('least privilege', () => {
     };
     platform = await startPlatform({ dataDir, port: 0, settings, framesDir, terminal });
     context = { ...platform.context, terminal };
-    paths = failurePaths(context);
+    paths = failurePaths(context, waitFor);
     // So that it starts a run for the image that two runs of four leave over.
     await paths.configure('labeling-publish', { ASSAY_MIN_IMAGES: '1' });
     const { endpoint = '', region, credentials } = context.connection;
@@ -108,7 +92,7 @@ describe('least privilege', () => {
   test(
     'without permissions the chain stands still at its first call',
     async () => {
-      await upload(images);
+      await paths.upload(images);
       const denied = () => platform.aws.kernel.callLog.denials();
       while (!denied().some(({ operation }) => operation === 'ReceiveMessage')) await delay(200);
       expect(denied().map(({ callerArn }) => callerArn)).toContainEqual(
@@ -126,74 +110,72 @@ describe('least privilege', () => {
       await withheld.without(
         'training-local-onPipelineStatus',
         'sagemaker:DescribePipelineExecution',
-        async (denied) => {
+        async (wasDenied) => {
           await waitFor('a training', ({ trainings }) => (trainings.size > 0 ? true : undefined));
           await requestTraining(context, 'for after this one', 'test');
-          await denied;
-          await paths.onSchedule('training-on-schedule');
+          await waitFor('a denial', wasDenied);
+          model = await waitFor('a model', async ({ models, trainings }) => {
+            await paths.onSchedule('training-on-schedule');
+            const failed = [...trainings.values()].find(({ stage }) => stage === 'failed');
+            if (failed) throw new Error(`the training failed: ${failed.failure}`);
+            return [...models.values()].find(({ trainedAt }) => trainedAt)?.modelPackageArn;
+          });
+          await paths.training();
         },
       );
-      model = await waitFor('a model', ({ models, trainings }) => {
-        const failed = [...trainings.values()].find(({ stage }) => stage === 'failed');
-        if (failed) throw new Error(`the training failed: ${failed.failure}`);
-        return [...models.values()].find(({ trainedAt }) => trainedAt)?.modelPackageArn;
-      });
-      await waitFor('the next training', ({ trainings }) => (trainings.size > 1 ? true : undefined));
       await requestTraining(context, 'for after the next one', 'test');
       await decide(context, model, 'Approved', 'a test says so');
       await waitFor('the rollout', ({ rollouts }) => [...rollouts.values()].find(({ stage }) => stage === 'completed'));
       await inspectOnDevice(context, platform.device, images.slice(0, 2), { framesDir, station: STATION });
       await decide(context, model, 'Rejected', 'a test says so');
       await waitFor('the rejection', ({ events }) => (events.ModelRejected > 0 ? true : undefined));
-      await waitFor('the last training', ({ trainings }) => (trainings.size > 2 ? true : undefined));
     },
-    7 * MINUTE,
+    PATIENCE,
   );
 
   test(
     'a training that was stopped is told of by either function',
     async () => {
-      await stopTraining();
-      await waitFor('its end', ({ events }) => (events.TrainingFailed > 0 ? true : undefined));
-      await requestTraining(context, 'for nothing', 'test');
-      await waitFor('the training', ({ trainings }) => (trainings.size > 3 ? true : undefined));
+      const { TrainingFailed } = (await context.chain.refresh()).events;
+      const failed = (times: number) =>
+        waitFor('its end', ({ events }) => (events.TrainingFailed >= TrainingFailed + times ? true : undefined));
+      await waitFor('another model', ({ models }) => (models.size > 1 ? true : undefined));
+      await paths.stopTraining();
+      await failed(1);
+      await requestTraining(context, 'to be stopped', 'test');
       await withheld.without(
         'training-local-onPipelineStatus',
         'sagemaker:DescribePipelineExecution',
-        async (denied) => {
-          await stopTraining();
-          await denied;
+        async (wasDenied) => {
+          await paths.stopTraining();
+          await waitFor('a denial', wasDenied);
           await paths.onSchedule('training-on-schedule');
+          await failed(2);
         },
       );
-      await waitFor('its end', ({ events }) => (events.TrainingFailed > 1 ? true : undefined));
     },
-    2 * MINUTE,
+    PATIENCE,
   );
-
-  async function stopTraining(): Promise<void> {
-    const { trainings } = await context.chain.refresh();
-    const running = [...trainings.values()].find(({ stage }) => stage === 'running');
-    const PipelineExecutionArn = running?.pipelineExecutionArn;
-    await context.clients.sageMaker.send(new StopPipelineExecutionCommand({ PipelineExecutionArn }));
-  }
 
   test(
     'a rollout that was interrupted is carried on by whichever function comes next',
     async () => {
       const interrupted = (version: number, carryOn: () => Promise<void>) =>
-        withheld.without('edge-deployer-local-rollOut', 'greengrass:DescribeComponent', async (denied) => {
+        withheld.without('edge-deployer-local-rollOut', 'greengrass:DescribeComponent', async (wasDenied) => {
           await paths.sayApproved(version, model);
-          await denied;
+          await waitFor('a denial', wasDenied);
           await carryOn();
+          // To its end, of which the device tells: no word of it comes between another rollout and who carries that on.
           await waitFor('the rollout', ({ rollouts }) =>
-            [...rollouts.values()].find(({ modelVersion }) => modelVersion.endsWith(`.${version}`)),
+            [...rollouts.values()].find(
+              ({ modelVersion, stage }) => modelVersion.endsWith(`.${version}`) && stage === 'completed',
+            ),
           );
         });
       await interrupted(1001, () => paths.onSchedule('edge-deployer-follow'));
       await interrupted(1002, () => paths.sayRejected(1001));
     },
-    2 * MINUTE,
+    PATIENCE,
   );
 
   test(
@@ -201,66 +183,39 @@ describe('least privilege', () => {
     async () => {
       for (const name of ['labeling-on-execution-status', 'labeling-release'])
         await paths.configure(name, { ASSAY_MAX_ATTEMPTS: '1' });
-      await abort(await runWith(spare[0]));
+      const [aborted, failed] = spare;
+      await paths.abortRun(await paths.runWith(aborted));
       await waitFor('the images of an aborted run', ({ events }) => (events.LabelingFailed > 0 ? true : undefined));
-      await withheld.without('labeling-state-machine', 'sagemaker:CreateLabelingJob', async (denied) => {
-        await runWith(spare[1]);
-        await denied;
+      await withheld.without('labeling-state-machine', 'sagemaker:CreateLabelingJob', async (wasDenied) => {
+        await paths.runWith(failed);
+        await waitFor('a denial', wasDenied);
         await waitFor('the images of a failed run', ({ events }) => (events.LabelingFailed > 1 ? true : undefined));
       });
     },
-    2 * MINUTE,
+    PATIENCE,
   );
-
-  /** Lets a run begin with a single image. Gives its id. */
-  async function runWith(image: DemoImage | undefined): Promise<string> {
-    if (!image) throw new Error('there are too few images');
-    await upload([image]);
-    const time = new Date().toISOString();
-    return waitFor('a run', async (state) => {
-      await paths.onSchedule('labeling-on-schedule', time);
-      return state.images.get(imageIdOf(image))?.runs.at(-1);
-    });
-  }
-
-  async function abort(run: string): Promise<void> {
-    const { endpoint = '', region, account, credentials } = context.connection;
-    const states = new SFNClient({ endpoint, region, ...(credentials && { credentials }) });
-    const executionArn = `arn:aws:states:${region}:${account}:execution:assay-local-labeling:${run}`;
-    await states.send(new StopExecutionCommand({ executionArn }));
-    states.destroy();
-  }
 
   test(
     'labels that were brought along are told of at once, and people may ask for all',
     async () => {
-      const [, , image] = spare;
-      if (!image) throw new Error('there are too few images');
       const before = (await context.chain.refresh()).events.LabelsApproved;
-      const { width, height, boxes } = image;
-      await context.clients.s3.send(
-        new PutObjectCommand({
-          Bucket: context.names.labelingBucket,
-          Key: `imports/${imageIdOf(image)}.json`,
-          Body: JSON.stringify({ source: 'a test', width, height, boxes }),
-        }),
-      );
-      await upload([image]);
+      await paths.importLabelled(spare[2]);
       await waitFor('its labels', ({ events }) => (events.LabelsApproved > before ? true : undefined));
       const answer = await paths.invoke('label-store-query', { asOf: new Date().toISOString() });
       expect(answer).toEqual({ csvUri: expect.stringMatching(/^s3:.*\.csv$/) });
     },
-    2 * MINUTE,
+    PATIENCE,
   );
 
   test(
     'functions that give up on an event need their dead-letter queue',
     async () => {
+      await paths.giveUpAtOnce();
       await paths.sendMisfits();
       const isLeft = () => withheld.unneeded().some(({ actions }) => actions.includes('sqs:SendMessage'));
       await waitFor('the dead letters', () => (isLeft() ? undefined : true));
     },
-    2 * MINUTE,
+    PATIENCE,
   );
 
   test('no call was denied that no statement allows, and no statement is needless beside another', () => {
@@ -289,6 +244,3 @@ describe('least privilege', () => {
     );
   });
 });
-
-/** Images are called by their content. */
-const imageIdOf = ({ bytes }: DemoImage) => createHash('sha256').update(bytes).digest('hex');

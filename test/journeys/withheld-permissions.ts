@@ -28,6 +28,12 @@ export interface Stop {
   need: Need;
 }
 
+/** A statement that is not given back, whatever is denied for want of it. */
+interface Kept {
+  permission: Permission;
+  wasDenied: true | undefined;
+}
+
 /** Takes every permission from every role, and gives them back one by one, each when a call is denied for want of it. */
 export class WithheldPermissions {
   readonly stops: Stop[] = [];
@@ -38,8 +44,7 @@ export class WithheldPermissions {
   readonly #kernel: Kernel;
   readonly #all: Permission[];
   readonly #given = new Set<Permission>();
-  /** Not given back, whatever is denied for want of it; with who hears of that. */
-  #kept: { permission: Permission; denied: (need: Need) => void } | undefined;
+  #kept: Kept | undefined;
 
   private constructor(kernel: Kernel, all: Permission[]) {
     this.#kernel = kernel;
@@ -75,19 +80,23 @@ export class WithheldPermissions {
   }
 
   /**
-   * Keeps one statement from its role while `work` goes on, which is handed the first call that is denied for want of it.
-   * It is named by a part of the role's name and one of its actions.
+   * Keeps one statement from its role while `work` goes on, which may ask whether a call was denied for want of it. It is
+   * named by a part of the role's name and one of its actions.
    */
-  async without<T>(role: string, action: string, work: (denied: Promise<Need>) => Promise<T>): Promise<T> {
+  async without(
+    role: string,
+    action: string,
+    work: (wasDenied: () => true | undefined) => Promise<void>,
+  ): Promise<void> {
     const named = this.#all.filter((one) => one.role.includes(role) && one.actions.includes(action));
     const [permission] = named;
     if (!permission || named.length > 1) throw new Error(`${named.length} statements allow ${action} to ${role}`);
-    const { promise, resolve } = Promise.withResolvers<Need>();
-    this.#kept = { permission, denied: resolve };
+    const kept: Kept = { permission, wasDenied: undefined };
+    this.#kept = kept;
     const had = this.#given.delete(permission);
     if (had) this.#write(permission);
     try {
-      return await work(promise);
+      await work(() => kept.wasDenied);
     } finally {
       this.#kept = undefined;
       if (had) {
@@ -116,7 +125,7 @@ export class WithheldPermissions {
       return false;
     }
     if (permission === this.#kept?.permission) {
-      this.#kept.denied(need);
+      this.#kept.wasDenied = true;
       return false;
     }
     if (
