@@ -105,6 +105,17 @@ describe('new labels', () => {
     expect(await scene.world.state.storedRecords(at(2))).toBe(17);
   });
 
+  it('ask for what was recorded first when a start that never came about is tried again with more', async () => {
+    await scene.store('a', 2, 12);
+    scene.failing.start = true;
+    await expect(scene.count()).rejects.toThrow('ThrottlingException');
+    await scene.store('late', 1, 3);
+    scene.failing.start = false;
+    expect(await scene.count()).toBe('started');
+    expect(scene.asked).toEqual([13]);
+    expect(scene.told).toEqual(['started 1: enough-labels, 12 labels']);
+  });
+
   it('start nothing again when they are told of again', async () => {
     await scene.store('a', 1, 12);
     await scene.count();

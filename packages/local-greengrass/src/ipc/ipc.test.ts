@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventstream_rpc, greengrasscoreipc } from 'aws-iot-device-sdk-v2';
@@ -104,6 +104,16 @@ describe('the interprocess socket, with the official client', () => {
     const unused = { report: () => {}, operations: {}, callerOf: () => undefined };
     await expect(startIpcServer(socketPathOf(open), unused)).rejects.toThrow(`others may put a socket into ${open}`);
   });
+
+  it.runIf(process.getuid?.() === 0)(
+    'is not put into a folder of somebody else (only root can give one away)',
+    async () => {
+      const foreign = mkdtempSync(join(folder, 'foreign-'));
+      chownSync(foreign, 65_534, 65_534);
+      const unused = { report: () => {}, operations: {}, callerOf: () => undefined };
+      await expect(startIpcServer(socketPathOf(foreign), unused)).rejects.toThrow('others may put a socket into');
+    },
+  );
 
   it('publishes to AWS IoT Core what the component may publish', async () => {
     const client = await connect();

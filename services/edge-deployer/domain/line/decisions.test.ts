@@ -96,6 +96,13 @@ describe('withdraw', () => {
     expect(strandedRollout(stranded, 4)?.id).toBe('4-2');
   });
 
+  it('never goes to a model that failed on a device', () => {
+    const failed = after(started(3, 1), 'rolled-back');
+    const line = withdraw(running(4, 2, failed), model(4), at(3));
+    expect(states(line)).toEqual(['3-1 approval rolled-back', '4-2 approval completed']);
+    expect(strandedRollout(line, 4)?.id).toBe('4-2');
+  });
+
   it('drops a rollout that was not deployed yet', () => {
     const line = withdraw(approve(emptyLine('line'), model(3), at(1)), model(3), at(2));
     expect(states(line)).toEqual(['3-1 approval superseded']);
