@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { messageOf } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { environmentVariables } from './environment-variables.ts';
+import { exitReason } from './exit-reason.ts';
 import { type LambdaFunction, qualifiedArn } from './functions.ts';
 import { LogStream } from './log-stream.ts';
 import { readLines } from './output-lines.ts';
@@ -39,13 +40,6 @@ interface Running extends Invocation {
 
 /** "6 MB (synchronous)". */
 const LARGEST_RESPONSE = 6_291_556;
-/** How Lambda calls them; V8 aborts a process whose memory isn't enough. */
-const SIGNALS: Partial<Record<NodeJS.Signals, string>> = {
-  SIGABRT: 'aborted',
-  SIGKILL: 'killed',
-  SIGSEGV: 'segmentation fault',
-  SIGTERM: 'terminated',
-};
 /** "The Init phase is limited to 10 seconds"; a busy laptop gets the function's own time on top. */
 const INIT_SECONDS = 10;
 const BOOTSTRAP = join(import.meta.dirname, 'bootstrap.mjs');
@@ -128,13 +122,7 @@ export class Environment implements RuntimeListener {
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) readLines(stream, (message) => this.#log(message));
     child.once('error', (error) => this.#end(`Error: Runtime could not be started: ${error.message}`));
-    child.once('close', (code, signal) =>
-      this.#end(
-        code === 0
-          ? 'Error: Runtime exited without providing a reason'
-          : `Error: Runtime exited with error: ${signal ? `signal: ${SIGNALS[signal] ?? signal}` : `exit status ${code}`}`,
-      ),
-    );
+    child.once('close', (code, signal) => this.#end(exitReason(code, signal)));
     this.#cancelTimeout = this.#kernel.clock.after((INIT_SECONDS + lambda.timeout) * 1000, () => this.#timeOut());
   }
 
@@ -142,7 +130,7 @@ export class Environment implements RuntimeListener {
   run(invocation: Invocation): Promise<InvocationResult | undefined> {
     return new Promise((resolve) => {
       this.#running = { ...invocation, resolve, log: '' };
-      if (!this.#alive) this.#end('Error: Runtime exited without providing a reason');
+      if (!this.#alive) this.#end(exitReason(0, null));
       else if (this.#waiting) this.#handOver(this.#waiting);
     });
   }

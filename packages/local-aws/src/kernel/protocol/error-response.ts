@@ -2,7 +2,7 @@ import type { AwsError } from '../errors.ts';
 import type { ProtocolName, ServiceModel } from './model.ts';
 import type { WireResponse } from './response.ts';
 
-/** An error in the form that the protocol's clients expect. Without a service (nobody knows whom the call was for), as REST-JSON. */
+/** An error in the form that the protocol's clients expect; without a service where nobody knows whom the call was for. */
 export function serializeError(
   model: ServiceModel | undefined,
   protocol: ProtocolName,
