@@ -90,7 +90,11 @@ describe('preparing artifacts', () => {
   it.each([
     ['is none', 'end of central directory', async () => Buffer.from('hello')],
     ['is empty', 'end of central directory', async () => Buffer.alloc(0)],
-    ['is cut off', 'end of central directory', async () => (await zipOf({ a: { content: 'a'.repeat(1000) } })).subarray(0, 90)],
+    [
+      'is cut off',
+      'end of central directory',
+      async () => (await zipOf({ a: { content: 'a'.repeat(1000) } })).subarray(0, 90),
+    ],
     [
       'has a file twice',
       'EEXIST',
