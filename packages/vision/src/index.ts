@@ -4,5 +4,7 @@ export { type ClassFigures, type CocoEvaluation, type CocoFigures, evaluateDetec
 export { type ImageResult, MAXIMUM_DETECTIONS, type Truth } from './coco/matching.ts';
 export { IOU_THRESHOLDS, type PrecisionRecallCurve, RECALL_LEVELS } from './coco/precision-recall.ts';
 export { fromLetterbox, LETTERBOX_GREY, type Letterbox, letterbox, toLetterbox } from './letterbox.ts';
+export { COMPARED_SIDE, type GreyImage } from './near-duplicate/grey-image.ts';
+export { type NearDuplicate, nearDuplicates } from './near-duplicate/near-duplicates.ts';
 export { nonMaximumSuppression, type SuppressionSettings } from './non-maximum-suppression.ts';
 export { type Candidates, decodeYolo, yoloShape } from './yolo-output.ts';

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { blur } from './blur.ts';
+import type { GreyImage } from './grey-image.ts';
+import { nearDuplicates } from './near-duplicates.ts';
+
+/** mulberry32. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** A surface with grain of its own, from 0 to 255. */
+function surface(seed: number, side = 320): GreyImage {
+  const random = seeded(seed);
+  const noise = Float32Array.from({ length: side * side }, () => 255 * random());
+  const [fine, coarse] = [1, 3].map((sigma) => blur({ width: side, height: side, values: noise }, sigma));
+  const values = fine!.map((value, index) => clamped(128 + 2 * (value - 128) + 5 * (coarse![index]! - 128)));
+  return { width: side, height: side, values };
+}
+
+const clamped = (value: number): number => Math.min(255, Math.max(0, value));
+
+function cut({ width, values }: GreyImage, left: number, top: number, size: [number, number] = [200, 200]): GreyImage {
+  const [columns, rows] = size;
+  const part = Float32Array.from(
+    { length: columns * rows },
+    (_, index) => values[(top + Math.floor(index / columns)) * width + left + (index % columns)]!,
+  );
+  return { width: columns, height: rows, values: part };
+}
+
+const changed = (
+  { width, height, values }: GreyImage,
+  change: (value: number, index: number) => number,
+): GreyImage => ({
+  width,
+  height,
+  values: Float32Array.from(values, (value, index) => clamped(change(value, index))),
+});
+
+/** Nothing is known of the images. */
+const duplicatesAmong = (images: GreyImage[]) =>
+  nearDuplicates(
+    images,
+    images.map((_, index) => String(index)),
+  );
+/** Others, so that it shows what any two have in common. */
+const others = Array.from({ length: 8 }, (_, index) => cut(surface(50 + index), 0, 0));
+const pairsOf = (...images: GreyImage[]) =>
+  duplicatesAmong([...images, ...others]).map(({ first, second }) => [first, second]);
+
+describe('nearDuplicates', () => {
+  it('finds a picture again that was lit otherwise and has noise of its own', () => {
+    const picture = cut(surface(1), 60, 60);
+    const random = seeded(9);
+    const again = changed(picture, (value) => 0.6 * value + 30 + 12 * (random() - 0.5));
+    expect(pairsOf(picture, cut(surface(2), 60, 60), again)).toEqual([[0, 2]]);
+  });
+
+  it('finds pictures that share a corner of two fifths of a side', () => {
+    const sheet = surface(3);
+    expect(pairsOf(cut(sheet, 0, 0), cut(surface(4), 0, 0), cut(sheet, 120, 120))).toEqual([[0, 2]]);
+  });
+
+  it('finds pictures of other sizes and shapes', () => {
+    const sheet = surface(5);
+    expect(pairsOf(cut(sheet, 0, 40, [250, 120]), cut(sheet, 90, 0, [100, 240]))).toEqual([[0, 1]]);
+  });
+
+  it('says how alike they are', () => {
+    const picture = cut(surface(6), 0, 0);
+    const [same] = duplicatesAmong([picture, picture, ...others]);
+    expect(same?.likeness).toBeGreaterThan(0.9);
+    expect(same?.likeness).toBeLessThanOrEqual(1);
+  });
+
+  it('tells parts of one shape apart, each with a surface of its own', () => {
+    const part = (seed: number) => {
+      const grain = cut(surface(seed), 0, 0);
+      return changed(grain, (value, index) => {
+        const [x, y] = [index % 200, Math.floor(index / 200)];
+        const isPart = x > 30 && x < 170 && y > 30 && y < 170;
+        const isHole = Math.hypot(x - 60, y - 60) < 14 || Math.hypot(x - 140, y - 140) < 14;
+        return (isPart && !isHole ? 180 : 20) + 0.15 * (value - 128);
+      });
+    };
+    const parts = Array.from({ length: 12 }, (_, index) => part(100 + index));
+    expect(duplicatesAmong(parts)).toEqual([]);
+    const again = changed(parts[0]!, (value) => 0.9 * value);
+    expect(duplicatesAmong([...parts, again])).toMatchObject([{ first: 0, second: 12 }]);
+  });
+
+  it('does not look for pairs of what is known to belong together', () => {
+    const picture = cut(surface(6), 0, 0);
+    const images = [picture, picture, picture, ...others];
+    const found = nearDuplicates(
+      images,
+      images.map((_, index) => (index < 2 ? 'part 1' : `other ${index}`)),
+    );
+    expect(found.map(({ first, second }) => [first, second])).toEqual([
+      [0, 2],
+      [1, 2],
+    ]);
+  });
+
+  it('finds nothing in pictures without anything in them, nor in those that are too small to tell', () => {
+    const plain = changed(cut(surface(7), 0, 0), () => 90);
+    const tiny = cut(surface(8), 0, 0, [30, 30]);
+    expect(pairsOf(plain, plain, tiny, tiny)).toEqual([]);
+  });
+});
