@@ -3,14 +3,24 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MortalCloud } from './mortal-cloud.ts';
 
-/** Waits until something has been reached and nothing is left to do; what would be tried again later is tried at once. */
-export async function untilDone(cloud: MortalCloud, reached: () => Promise<boolean>): Promise<void> {
+/**
+ * Waits until something has been reached and nothing is left to do; what would be tried again later is tried at once.
+ *
+ * @param retries `in their time` where functions hold what a killed one began for themselves for a while: they have clocks
+ * of their own, which don't skip
+ */
+export async function untilDone(
+  cloud: MortalCloud,
+  reached: () => Promise<boolean>,
+  retries: 'at once' | 'in their time' = 'at once',
+): Promise<void> {
   for (;;) {
     const there = await reached();
     const work = workOf(cloud);
     if (there && !work.now && !work.running && work.retryAt === undefined) return;
     // What failed is tried again after a minute or six: nobody has to sit through that.
-    if (!work.now && work.retryAt !== undefined) cloud.skip(Math.max(0, work.retryAt - cloud.now()));
+    if (retries === 'at once' && !work.now && work.retryAt !== undefined)
+      cloud.skip(Math.max(0, work.retryAt - cloud.now()));
     await delay(250);
   }
 }

@@ -32,11 +32,15 @@ export async function rollOut(
   try {
     cloud.doom(kills);
     await cloud.patiently(() => decide(context, 'latest', 'Approved', 'a test says so'));
-    await untilDone(cloud, async () => {
-      const { rollouts } = await cloud.patiently(() => chain.refresh());
-      const ended = [...rollouts.values()].some(({ stage }) => stage !== 'running');
-      return ended && !cloud.doomed();
-    });
+    await untilDone(
+      cloud,
+      async () => {
+        const { rollouts } = await cloud.patiently(() => chain.refresh());
+        const ended = [...rollouts.values()].some(({ stage }) => stage !== 'running');
+        return ended && !cloud.doomed();
+      },
+      'in their time',
+    );
     const inspections = await inspectOnDevice(context, device, parts, { framesDir, station: 'line-1' });
     return {
       rollouts: [...chain.state.rollouts.values()].map(({ modelPackageArn, modelVersion, stage, devices }) => ({
