@@ -1,7 +1,8 @@
+import { eachAtOnce } from '../../kernel/at-once.ts';
 import { messageOf } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { consolidate } from './consolidation/consolidate.ts';
-import { eachAtOnce, JobFiles } from './files.ts';
+import { JobFiles } from './files.ts';
 import { type DataObject, hasEnded, type Job, type ManifestLine } from './job.ts';
 import type { JobTable } from './job-table.ts';
 import { parseCategories, parseManifest } from './manifest.ts';

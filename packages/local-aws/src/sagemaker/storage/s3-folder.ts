@@ -3,6 +3,7 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { eachAtOnce } from '../../kernel/at-once.ts';
 import type { Caller } from '../../kernel/caller.ts';
 import { AwsError, messageOf } from '../../kernel/errors.ts';
 import { isPathProblem } from '../../kernel/files.ts';
@@ -52,6 +53,8 @@ export async function readText({ kernel, caller }: S3Access, uri: string): Promi
   return (await Body?.transformToString()) ?? '';
 }
 
+const DOWNLOADS_AT_ONCE = 8;
+
 /** Writes objects to files below `folder`; `name` gives the path of each there. */
 export async function download(
   { kernel, caller }: S3Access,
@@ -59,32 +62,19 @@ export async function download(
   folder: string,
   name: (key: string) => string,
 ): Promise<void> {
-  const waiting = [...objects];
   await mkdir(folder, { recursive: true });
-  const lane = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const { bucket: Bucket, key: Key } = next;
-      const path = join(folder, name(Key));
-      if (!path.startsWith(folder + sep))
-        throw new AwsError('ValidationException', `The key ${Key} leads outside of the folder that it is written to`);
-      const { Body } = await kernel.call('s3', 'GetObject', { Bucket, Key }, caller);
-      if (!(Body instanceof Readable)) throw new Error(`S3 gave no body for s3://${Bucket}/${Key}`);
-      await write(Body, path).catch((cause: unknown) => {
-        if (!isPathProblem(cause)) throw cause;
-        const message = `The key ${JSON.stringify(Key)} cannot be a file: ${messageOf(cause)}`;
-        throw new AwsError('ValidationException', message, { cause });
-      });
-    }
-  };
-  const lanes = Array.from({ length: 8 }, () =>
-    lane().catch((error: unknown) => {
-      waiting.length = 0;
-      throw error;
-    }),
-  );
-  // Who hears of a failure may remove the folder: nothing must be written there any more.
-  await Promise.allSettled(lanes);
-  await Promise.all(lanes);
+  await eachAtOnce(objects, DOWNLOADS_AT_ONCE, async ({ bucket: Bucket, key: Key }) => {
+    const path = join(folder, name(Key));
+    if (!path.startsWith(folder + sep))
+      throw new AwsError('ValidationException', `The key ${Key} leads outside of the folder that it is written to`);
+    const { Body } = await kernel.call('s3', 'GetObject', { Bucket, Key }, caller);
+    if (!(Body instanceof Readable)) throw new Error(`S3 gave no body for s3://${Bucket}/${Key}`);
+    await write(Body, path).catch((cause: unknown) => {
+      if (!isPathProblem(cause)) throw cause;
+      const message = `The key ${JSON.stringify(Key)} cannot be a file: ${messageOf(cause)}`;
+      throw new AwsError('ValidationException', message, { cause });
+    });
+  });
 }
 
 async function write(body: Readable, path: string): Promise<void> {
