@@ -1,6 +1,7 @@
 import type { DatabaseInput, TableInput } from '@aws-sdk/client-glue';
 import { AwsError } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import { pageOf } from '../kernel/pages.ts';
 import type { Collection } from '../kernel/store.ts';
 
 interface StoredDatabase {
@@ -81,12 +82,10 @@ export const describeTable = ({ kernel }: Catalog, table: StoredTable) => ({
 
 /** A page out of a list that is sorted by name. */
 export function page<T>(items: T[], MaxResults = 100, NextToken?: string): { items: T[]; NextToken?: string } {
-  const place = NextToken === undefined ? '0' : Buffer.from(NextToken, 'base64url').toString();
-  if (!/^\d+$/.test(place)) throw new AwsError('InvalidInputException', 'Invalid continuation token.');
-  const begin = Number(place);
-  const end = begin + MaxResults;
-  return {
-    items: items.slice(begin, end),
-    ...(end < items.length && { NextToken: Buffer.from(String(end)).toString('base64url') }),
-  };
+  const { next, ...found } = pageOf(
+    items,
+    { most: MaxResults, token: NextToken },
+    () => new AwsError('InvalidInputException', 'Invalid continuation token.'),
+  );
+  return { ...found, ...(next !== undefined && { NextToken: next }) };
 }

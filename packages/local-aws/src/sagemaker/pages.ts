@@ -1,22 +1,17 @@
 import { AwsError } from '../kernel/errors.ts';
+import { pageOf } from '../kernel/pages.ts';
 
 /** A page of `items`, as SageMaker's List operations give it; `NextToken` says where the next one begins. */
 export function page<T>(
   items: T[],
   { MaxResults = 10, NextToken }: { MaxResults?: number | undefined; NextToken?: string | undefined },
 ): { items: T[]; NextToken?: string } {
-  const begin = NextToken === undefined ? 0 : position(NextToken);
-  const end = begin + MaxResults;
-  return {
-    items: items.slice(begin, end),
-    ...(end < items.length && { NextToken: Buffer.from(`position:${end}`).toString('base64url') }),
-  };
-}
-
-function position(token: string): number {
-  const match = /^position:(\d+)$/.exec(Buffer.from(token, 'base64url').toString());
-  if (!match) throw new AwsError('ValidationException', 'Invalid pagination token.');
-  return Number(match[1]);
+  const { next, ...found } = pageOf(
+    items,
+    { most: MaxResults, token: NextToken },
+    () => new AwsError('ValidationException', 'Invalid pagination token.'),
+  );
+  return { ...found, ...(next !== undefined && { NextToken: next }) };
 }
 
 /** Sorted by what `by` gives, in the order that the caller asked for. */

@@ -1,4 +1,5 @@
 import { AwsError } from '../../kernel/errors.ts';
+import { placeIn, tokenFor } from '../../kernel/pages.ts';
 import type { Operation } from '../../kernel/service.ts';
 import { loadResult } from '../results.ts';
 import { type Athena, requireQuery } from '../state.ts';
@@ -20,9 +21,7 @@ export const getQueryResults: Operation<'athena', 'GetQueryResults', Athena> = a
         : `Query has not yet finished. Current state: ${state}`,
     );
   const { columns, rows } = await loadResult(athena.kernel, id);
-  const token = NextToken === undefined ? '0' : Buffer.from(NextToken, 'base64url').toString();
-  if (!/^\d+$/.test(token)) throw new AwsError('InvalidRequestException', 'Invalid NextToken');
-  const begin = Number(token);
+  const begin = placeIn(NextToken, () => new AwsError('InvalidRequestException', 'Invalid NextToken'));
   const end = begin + MaxResults;
   // Row 0 is the header.
   const page = rows.slice(Math.max(0, begin - 1), end - 1);
@@ -46,6 +45,6 @@ export const getQueryResults: Operation<'athena', 'GetQueryResults', Athena> = a
         })),
       },
     },
-    ...(end < rows.length + 1 && { NextToken: Buffer.from(String(end)).toString('base64url') }),
+    ...(end < rows.length + 1 && { NextToken: tokenFor(end) }),
   };
 };
