@@ -17,7 +17,7 @@ const pipelineSettingsSchema = z.strictObject({
   trainSteps: count,
   /** Wall time after which learning ends early. */
   trainSeconds: count,
-  /** Seconds after which a record put into the Feature Store is surely in its offline store. */
+  /** Seconds after which a record put into the Feature Store is in its offline store, as a rule. */
   settleSeconds: count,
   trainingInstance: text.startsWith('ml.'),
   processingInstance: text.startsWith('ml.'),
