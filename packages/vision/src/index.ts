@@ -1,8 +1,7 @@
-export { clopperPearson, clopperPearsonUpper, type Interval } from './binomial.ts';
+export { clopperPearson } from './binomial.ts';
 export { type Box, clipBox, type Detection, iou, type LabelledBox } from './box.ts';
 export { type ClassFigures, type CocoEvaluation, type CocoFigures, evaluateDetections } from './coco/evaluation.ts';
-export { type ImageResult, MAXIMUM_DETECTIONS, type Truth } from './coco/matching.ts';
-export { IOU_THRESHOLDS, type PrecisionRecallCurve, RECALL_LEVELS } from './coco/precision-recall.ts';
+export { RECALL_LEVELS } from './coco/precision-recall.ts';
 export { fromLetterbox, LETTERBOX_GREY, type Letterbox, letterbox, toLetterbox } from './letterbox.ts';
 export { COMPARED_SIDE, type GreyImage } from './near-duplicate/grey-image.ts';
 export { type NearDuplicate, nearDuplicates } from './near-duplicate/near-duplicates.ts';
