@@ -7,7 +7,6 @@ import { promisify } from 'node:util';
 import { catalogue } from '@assay/events';
 import { sampleEvent } from '@assay/events/testing';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { GetFunctionEventInvokeConfigCommand, PutFunctionEventInvokeConfigCommand } from '@aws-sdk/client-lambda';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetQueueUrlCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import sharp from 'sharp';
@@ -25,6 +24,7 @@ import { inspectOnDevice } from '../../packages/cli/src/demo/device-inspection.t
 import { until } from '../../packages/cli/src/demo/waiting.ts';
 import { type LocalPlatform, startPlatform } from '../../packages/cli/src/platform/local-platform.ts';
 import { signedFetch } from '../../packages/cli/src/platform/signed-fetch.ts';
+import { giveUpAtOnce } from './give-up-at-once.ts';
 import { quietTerminal } from './quiet-terminal.ts';
 
 const MINUTE = 60_000;
@@ -81,7 +81,7 @@ describe('the chain', () => {
       const { clients, names } = context;
       const Key = 'incoming/line-1/tag-x/text.jpg';
       await clients.s3.send(new PutObjectCommand({ Bucket: names.imageBucket, Key, Body: 'no image' }));
-      await giveUpAtOnce(context, 'assay-local-label-store-store');
+      await giveUpAtOnce(clients.lambda, 'assay-local-label-store-store');
       const misshapen = { ...sampleEvent(catalogue.LabelsApproved).detail, data: { runId: 'run-x' } };
       const entry = { Source: 'assay.labeling', DetailType: 'LabelsApproved', Detail: JSON.stringify(misshapen) };
       await clients.eventBridge.send(new PutEventsCommand({ Entries: [{ ...entry, EventBusName: names.bus }] }));
@@ -252,14 +252,7 @@ async function touched(bytes: Uint8Array): Promise<Uint8Array> {
   return sharp(bytes).jpeg({ quality: 71 }).toBuffer();
 }
 
-/** A dead letter of a service, as text. A function's retries take three minutes, here as on AWS. */
-/** Lets a function's failed events be dead letters at once: how often it is tried before is what `stuck.test.ts` shows. */
-async function giveUpAtOnce({ clients: { lambda } }: Context, FunctionName: string): Promise<void> {
-  const { DestinationConfig } = await lambda.send(new GetFunctionEventInvokeConfigCommand({ FunctionName }));
-  const once = { FunctionName, DestinationConfig, MaximumRetryAttempts: 0 };
-  await lambda.send(new PutFunctionEventInvokeConfigCommand(once));
-}
-
+/** A dead letter of a service, as text. */
 async function deadLetter({ connection }: Context, service: string): Promise<string> {
   const { endpoint, region, credentials, stage } = connection;
   const sqs = new SQSClient({ endpoint, region, credentials });
