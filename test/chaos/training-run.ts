@@ -3,11 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { catalogue } from '@assay/events';
-import { createPublisher } from '@assay/events/publisher';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { DescribeModelPackageCommand, paginateListModelPackages } from '@aws-sdk/client-sagemaker';
 import type { TrainingState } from '../../packages/cli/src/chain/chain-state.ts';
 import type { Context } from '../../packages/cli/src/context.ts';
+import { publisherAs } from '../../packages/cli/src/platform/publisher.ts';
 import { readModelArchive } from '../../services/training/jobs/evaluate/model-archive.ts';
 import { untilDone } from './cloud-work.ts';
 import type { MortalCloud } from './mortal-cloud.ts';
@@ -23,16 +23,10 @@ export async function train(
   asOf: string,
   reason: string,
 ): Promise<TrainingState> {
-  const { clients, names, chain } = context;
-  const publisher = createPublisher({
-    eventBridge: clients.eventBridge,
-    s3: clients.s3,
-    busName: names.bus,
-    claimBucket: names.claimBucket,
-    producer: 'assay.training',
-  });
+  const { chain } = context;
   const known = new Set(chain.state.trainings.keys());
-  await publisher.publish(catalogue.TrainingRequested, { reason, requestedBy: 'a test', asOf });
+  const request = { reason, requestedBy: 'a test', asOf };
+  await publisherAs(context, 'assay.training').publish(catalogue.TrainingRequested, request);
   const asked = () => [...chain.state.trainings.values()].filter((each) => !known.has(each.pipelineExecutionArn));
   await untilDone(cloud, async () => {
     await cloud.patiently(() => chain.refresh());

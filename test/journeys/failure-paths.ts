@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
 import { catalogue } from '@assay/events';
-import { createPublisher } from '@assay/events/publisher';
 import { type BridgeEvent, sampleEvent } from '@assay/events/testing';
 import {
   GetFunctionConfigurationCommand,
-  GetFunctionEventInvokeConfigCommand,
   InvokeCommand,
   ListFunctionsCommand,
-  PutFunctionEventInvokeConfigCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
@@ -17,6 +14,8 @@ import type { ChainState } from '../../packages/cli/src/chain/chain-state.ts';
 import type { Context } from '../../packages/cli/src/context.ts';
 import { uploadPhotographs } from '../../packages/cli/src/dataset/upload.ts';
 import type { DemoImage } from '../../packages/cli/src/demo/demo-dataset.ts';
+import { publisherAs } from '../../packages/cli/src/platform/publisher.ts';
+import { giveUpAtOnce } from './give-up-at-once.ts';
 
 /** Waits until the chain has come to a point. */
 type WaitFor = <T>(what: string, reached: (state: ChainState) => T | undefined | Promise<T | undefined>) => Promise<T>;
@@ -35,11 +34,7 @@ export function failurePaths({ clients, connection, names }: Context, waitFor: W
     for (const { FunctionName = '' } of Functions) await work(FunctionName);
   }
 
-  const registry = createPublisher({
-    eventBridge: clients.eventBridge,
-    busName: names.bus,
-    producer: 'assay.model-registry-watcher',
-  });
+  const registry = publisherAs({ clients, names }, 'assay.model-registry-watcher');
 
   /** A package that the registry doesn't know, as far as the events about it tell. */
   const madeUp = (modelPackageVersion: number) => ({
@@ -136,12 +131,7 @@ export function failurePaths({ clients, connection, names }: Context, waitFor: W
     },
 
     /** From here on an event that a function failed on is a dead letter at once, instead of after two more times. */
-    giveUpAtOnce: () =>
-      eachFunction(async (FunctionName) => {
-        const settings = await lambda.send(new GetFunctionEventInvokeConfigCommand({ FunctionName }));
-        const once = { FunctionName, DestinationConfig: settings.DestinationConfig, MaximumRetryAttempts: 0 };
-        await lambda.send(new PutFunctionEventInvokeConfigCommand(once));
-      }),
+    giveUpAtOnce: () => eachFunction((name) => giveUpAtOnce(lambda, name)),
 
     /** Sends each function an event that it can do nothing with. */
     async sendMisfits(): Promise<void> {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { eachAtOnce } from '@assay/at-once';
 import { catalogue, type ImageRef, type LabelOutcome } from '@assay/events';
-import { createPublisher } from '@assay/events/publisher';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DisableRuleCommand, EnableRuleCommand, ListRulesCommand } from '@aws-sdk/client-eventbridge';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { SageMakerFeatureStoreRuntimeClient } from '@aws-sdk/client-sagemaker-featurestore-runtime';
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Context } from '../../../packages/cli/src/context.ts';
+import { publisherAs } from '../../../packages/cli/src/platform/publisher.ts';
 import { createFeatureStore } from '../../../services/label-store/adapters/feature-store.ts';
 import { toRecord } from '../../../services/label-store/domain/label-record.ts';
 
@@ -86,14 +86,13 @@ async function fillRun(context: Context, from: number, until: number): Promise<v
 }
 
 async function publishRun(
-  { clients, names, connection }: Context,
+  context: Context,
   run: { runId: string; labelingJob: string; verificationJob: string },
   images: ImageRef[],
   outcomes: LabelOutcome[],
 ): Promise<void> {
-  const { eventBridge, s3 } = clients;
-  const as = (producer: string) =>
-    createPublisher({ eventBridge, s3, busName: names.bus, claimBucket: names.claimBucket, producer });
+  const { names, connection } = context;
+  const as = (producer: string) => publisherAs(context, producer);
   for (let start = 0; start < images.length; start += BATCH)
     await as('assay.image-intake').publish(catalogue.ImagesArrived, {
       images: { items: images.slice(start, start + BATCH) },
