@@ -1,7 +1,17 @@
-export { clopperPearson } from './binomial.ts';
+export { clopperPearson, clopperPearsonUpper, type Interval } from './binomial.ts';
+export {
+  type Bootstrapped,
+  type BootstrapSettings,
+  bootstrapAp50,
+  bootstrapAp50Difference,
+  boundsOf,
+  type MeasuredSet,
+} from './bootstrap/bootstrap.ts';
 export { type Box, clipBox, type Detection, iou, type LabelledBox } from './box.ts';
 export { type ClassFigures, type CocoEvaluation, type CocoFigures, evaluateDetections } from './coco/evaluation.ts';
+export type { ImageResult, Truth } from './coco/matching.ts';
 export { RECALL_LEVELS } from './coco/precision-recall.ts';
+export { type Confusion, confusionOf } from './confusion.ts';
 export { fromLetterbox, LETTERBOX_GREY, type Letterbox, letterbox, toLetterbox } from './letterbox.ts';
 export { COMPARED_SIDE, type GreyImage } from './near-duplicate/grey-image.ts';
 export { type NearDuplicate, nearDuplicates } from './near-duplicate/near-duplicates.ts';
