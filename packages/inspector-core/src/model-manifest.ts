@@ -17,6 +17,8 @@ const modelManifestSchema = z.object({
   trainer: z.object({ name: z.string(), version: z.string(), seed: z.int() }),
   /** What it was trained on. */
   snapshot: z.object({ uri: z.string(), sha256: digest }),
+  /** Digests of the archives that the trainer read; older manifests name none. */
+  channels: z.object({ train: digest, validation: digest }).optional(),
   /** From which confidence on a detection counts, and from which overlap on two are one. */
   thresholds: z.object({ confidence: share, iou: share }),
 });

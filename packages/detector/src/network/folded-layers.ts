@@ -4,15 +4,7 @@ import { silu } from '../autodiff/operators/functions.ts';
 import { dims4, type Tensor } from '../autodiff/tensor.ts';
 import { type Layers, NORMALIZATION_EPSILON } from './layers.ts';
 import type { ParameterLayout } from './parameter-layout.ts';
-
-/** What training produces: flat vectors in the order of a `ParameterLayout`. */
-export interface TrainedWeights {
-  readonly parameters: Float32Array;
-  /** Per normalization: means, then second moments (not variances: only moments may be averaged over batches). */
-  readonly statistics: Float64Array;
-}
-
-const SMALLEST_VARIANCE = 1e-8;
+import { populationStatistics, type TrainedWeights } from './trained-weights.ts';
 
 /** Layers for inference: constant kernels into which each normalization has been folded. */
 export class FoldedLayers implements Layers {
@@ -29,14 +21,11 @@ export class FoldedLayers implements Layers {
     const weights = this.#values(`${name}.weights`);
     const scale = this.#values(`${name}.scale`);
     const bias = this.#values(`${name}.shift`);
-    const { offset } = this.#layout.statisticsOf(name);
+    const { mean, variance } = populationStatistics(this.#weights, this.#layout.statisticsOf(name));
     const fanIn = weights.length / channels;
     for (let channel = 0; channel < channels; channel++) {
-      const mean = this.#weights.statistics[offset + channel] ?? 0;
-      const secondMoment = this.#weights.statistics[offset + channels + channel] ?? 0;
-      const variance = Math.max(SMALLEST_VARIANCE, secondMoment - mean * mean);
-      const factor = (scale[channel] ?? 0) / Math.sqrt(variance + NORMALIZATION_EPSILON);
-      bias[channel] = (bias[channel] ?? 0) - mean * factor;
+      const factor = (scale[channel] ?? 0) / Math.sqrt((variance[channel] ?? 0) + NORMALIZATION_EPSILON);
+      bias[channel] = (bias[channel] ?? 0) - (mean[channel] ?? 0) * factor;
       for (let i = channel * fanIn; i < (channel + 1) * fanIn; i++) weights[i] = (weights[i] ?? 0) * factor;
     }
     return silu(this.#convolution(x, weights, bias, kernel, stride));

@@ -1,12 +1,15 @@
 import { Graph } from '../autodiff/graph.ts';
 import { sigmoid } from '../autodiff/operators/functions.ts';
 import { concatenate } from '../autodiff/operators/shapes.ts';
+import type { Tensor } from '../autodiff/tensor.ts';
 import { decodePredictions } from './box-decoding.ts';
 import { detectorNetwork } from './detector-network.ts';
-import { FoldedLayers, type TrainedWeights } from './folded-layers.ts';
+import { FoldedLayers } from './folded-layers.ts';
+import type { Layers } from './layers.ts';
 import type { ParameterLayout } from './parameter-layout.ts';
 import { type NetworkShape, strides } from './shape.ts';
 import { TrainableLayers } from './trainable-layers.ts';
+import type { TrainedWeights } from './trained-weights.ts';
 
 /**
  * The trained network as an ONNX model in the convention of a YOLOv8 export: input `images` float32 [1, 3, S, S], RGB
@@ -22,8 +25,7 @@ export function exportOnnx(shape: NetworkShape, names: readonly string[], weight
   }
   const layers = new FoldedLayers(layoutOf(shape), weights);
   const images = layers.graph.input('images', [1, 3, shape.imageSize, shape.imageSize]);
-  const { logits, centres, sizes } = decodePredictions(detectorNetwork(layers, shape, images), shape.imageSize);
-  layers.graph.output(concatenate([centres, sizes, sigmoid(logits)], 1), 'output0');
+  layers.graph.output(predictionRows(layers, shape, images), 'output0');
   return layers.graph.encode({
     task: 'detect',
     batch: '1',
@@ -31,6 +33,12 @@ export function exportOnnx(shape: NetworkShape, names: readonly string[], weight
     imgsz: `[${shape.imageSize}, ${shape.imageSize}]`,
     names: `{${names.map((name, id) => `${id}: ${pythonString(name)}`).join(', ')}}`,
   });
+}
+
+/** What a YOLOv8 export answers for images from 0 to 1: rows of boxes, then of scores [1, 4 + classes, A]. */
+export function predictionRows(layers: Layers, shape: NetworkShape, images: Tensor): Tensor {
+  const { logits, centres, sizes } = decodePredictions(detectorNetwork(layers, shape, images), shape.imageSize);
+  return concatenate([centres, sizes, sigmoid(logits)], 1);
 }
 
 /** Where each layer's values lie in the flat vectors of a network of this shape. */

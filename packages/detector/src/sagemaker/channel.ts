@@ -18,6 +18,10 @@ const descriptionSchema = z.object({
 /** A channel's images, and what `data.json` says of them. */
 export interface Channel {
   readonly dataset: Dataset;
+  /** Ids of the dataset's images, in its order. */
+  readonly imageIds: readonly string[];
+  /** Of the archive, in hex. */
+  readonly sha256: string;
   readonly snapshot: { readonly uri: string; readonly sha256: string };
 }
 
@@ -30,22 +34,33 @@ export interface Channel {
  */
 export async function readChannel(path: string, imageSize: number, sha256?: string): Promise<Channel> {
   try {
-    if (sha256 !== undefined) await checkDigest(path, sha256);
+    const found = await digestOf(path);
+    if (sha256 !== undefined && found !== sha256) {
+      throw new Error(`its digest is ${found}, not ${sha256}: it was changed since it was prepared`);
+    }
     const files = await unpack(path);
     const description = descriptionSchema.parse(JSON.parse(textOf(files, 'data.json')));
     const samples = await samplesOf(files, description.names.length, imageSize);
-    return { dataset: createDataset(description.names, imageSize, samples), snapshot: description.snapshot };
+    return {
+      dataset: createDataset(description.names, imageSize, samples),
+      imageIds: samples.map(({ name }) => imageId(name)),
+      sha256: found,
+      snapshot: description.snapshot,
+    };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`the channel's archive ${path} can't be used: ${reason}`, { cause });
   }
 }
 
-async function checkDigest(path: string, sha256: string): Promise<void> {
+async function digestOf(path: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
-  const found = hash.digest('hex');
-  if (found !== sha256) throw new Error(`its digest is ${found}, not ${sha256}: it was changed since it was prepared`);
+  return hash.digest('hex');
+}
+
+function imageId(file: string): string {
+  return basename(file, extname(file));
 }
 
 /** In the order of the names: training must not depend on the archive's order. */
@@ -53,7 +68,7 @@ async function samplesOf(files: ReadonlyMap<string, Buffer>, classes: number, im
   const images = [...files.keys()].filter((name) => name.startsWith('images/')).toSorted();
   const samples: Sample[] = [];
   for (const image of images) {
-    const labels = `labels/${basename(image, extname(image))}.txt`;
+    const labels = `labels/${imageId(image)}.txt`;
     const boxes = parseYoloLabels(textOf(files, labels), labels, classes);
     samples.push(await imageSample(image, files.get(image) ?? Buffer.of(), boxes, imageSize));
   }

@@ -8,14 +8,19 @@ import { bestConfidence } from '../training/operating-point.ts';
 import type { TrainingOutcome } from '../training/train.ts';
 import { TRAINER_VERSION } from '../training/training-input.ts';
 import type { Channel } from './channel.ts';
+import { type Reference, referenceOf } from './reference.ts';
 
-/** Writes `model.onnx` and the `manifest.json` that says what it is. */
+/**
+ * Writes `model.onnx`, the `manifest.json` that says what it is, and what the trainer itself answers on some validation
+ * images: `reference.json` with the inputs in `reference/`.
+ */
 export async function writeModel(
   folder: string,
   outcome: TrainingOutcome,
-  train: Channel,
+  channels: { readonly train: Channel; readonly validation: Channel },
   seed: number,
 ): Promise<void> {
+  const { train, validation } = channels;
   const { names, imageSize } = train.dataset;
   const manifest: ModelManifest = {
     format: 'assay.model/1',
@@ -25,9 +30,25 @@ export async function writeModel(
     sha256: createHash('sha256').update(outcome.model).digest('hex'),
     trainer: { name: 'assay-embedded', version: TRAINER_VERSION, seed },
     snapshot: { ...train.snapshot },
+    channels: { train: train.sha256, validation: validation.sha256 },
     thresholds: { confidence: bestConfidence(outcome.precision), iou: SUPPRESSION_IOU },
   };
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'model.onnx'), outcome.model);
   await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  await writeReference(folder, await referenceOf(outcome.network, validation));
+}
+
+async function writeReference(folder: string, { images }: Reference): Promise<void> {
+  await mkdir(join(folder, 'reference'), { recursive: true });
+  const listed: { imageId: string; planes: string; answers: readonly (readonly number[])[] }[] = [];
+  for (const [position, { imageId, planes, answers }] of images.entries()) {
+    const file = `reference/${String(position).padStart(3, '0')}.rgb`;
+    await writeFile(join(folder, file), planes);
+    listed.push({ imageId, planes: file, answers });
+  }
+  await writeFile(
+    join(folder, 'reference.json'),
+    `${JSON.stringify({ format: 'assay.reference/1', images: listed })}\n`,
+  );
 }

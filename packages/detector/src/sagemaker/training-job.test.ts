@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readModelManifest } from '@assay/inspector-core';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { squares } from '../testing/squares.ts';
 import { channelFiles, writeChannel, writeHyperparameters } from '../testing/training-folder.ts';
@@ -27,6 +28,10 @@ describe('training job', () => {
   afterEach(() => rm(baseDir, { recursive: true }));
 
   const model = () => readFile(join(baseDir, 'model', 'model.onnx'));
+  const digest = async (channel: string) => {
+    const archive = await readFile(join(baseDir, 'input', 'data', channel, `${channel}.tar.gz`));
+    return createHash('sha256').update(archive).digest('hex');
+  };
   const failure = () => readFile(join(baseDir, 'output', 'failure'), 'utf8');
 
   it('leaves a model and a manifest that the inspector accepts, and prints its metrics', async () => {
@@ -41,12 +46,34 @@ describe('training job', () => {
         .digest('hex'),
       trainer: { name: 'assay-embedded', seed: 7 },
       snapshot: { uri: 's3://snapshots/1.json' },
+      channels: { train: await digest('train'), validation: await digest('validation') },
     });
     const measured = lines.filter((line) => /val_map50=([0-9.]+);/.test(line));
     expect(measured.length).toBeGreaterThan(1);
     expect(lines.at(-1)).toMatch(/completed at step 40 .*val_map50=[0-9.]+; val_map=[0-9.]+;/);
     expect(lines.some((line) => /step 20 of 40: train_class_loss=[0-9.]+;/.test(line))).toBe(true);
     expect(await readdir(baseDir)).not.toContain('output');
+  });
+
+  it('leaves its own answers on validation images, which the exported model repeats', async () => {
+    await runTrainingJob({ baseDir, print });
+    const reference = JSON.parse(await readFile(join(baseDir, 'model', 'reference.json'), 'utf8'));
+    expect(reference.format).toBe('assay.reference/1');
+    expect(reference.images.map(({ imageId }: { imageId: string }) => imageId)).toEqual(
+      [0, 1, 2, 3].map((image) => `image-${image}`),
+    );
+    const [{ planes, answers }] = reference.images;
+    const bytes = await readFile(join(baseDir, 'model', planes));
+    const images = new Tensor(
+      'float32',
+      Float32Array.from(bytes, (byte) => byte / 255),
+      [1, 3, 64, 64],
+    );
+    const { output0 } = await (await InferenceSession.create(await model())).run({ images });
+    const [anchor, ...values] = answers[0];
+    for (const [row, value] of values.entries()) {
+      expect(Math.abs(Number(output0?.data[row * 84 + anchor]) - value)).toBeLessThan(1e-3);
+    }
   });
 
   it('leaves a checkpoint and no model when it is stopped, and goes on to the model of an unbroken run', async () => {

@@ -23,7 +23,7 @@ const FAILURE_CHARACTERS = 1024;
 
 /**
  * Runs a SageMaker training job: hyperparameters, channels `train` and `validation`, and a checkpoint if there is one,
- * in; `model/model.onnx`, `model/manifest.json` and checkpoints out. Metrics are lines such as `val_map50=0.8123;`.
+ * in; `model/` (network, manifest, reference answers) and checkpoints out. Metrics are lines such as `val_map50=0.8123;`.
  * A stopped job leaves a checkpoint and no model.
  *
  * @returns the exit code: 0 when the job completed or was stopped; 1 when it failed, the reason being in
@@ -73,7 +73,7 @@ async function runJob({ stop, now }: TrainingJobOptions, folders: TrainingFolder
     saveCheckpoint: (checkpoint) => writeCheckpoint(folders.checkpoint, checkpoint),
   });
   if (outcome.status === 'stopped') return print(`stopped at step ${outcome.step}; the checkpoint is written`);
-  await writeModel(folders.model, outcome, training, seed);
+  await writeModel(folders.model, outcome, { train: training, validation }, seed);
   print(summary(outcome));
 }
 

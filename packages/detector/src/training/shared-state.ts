@@ -1,5 +1,5 @@
-import type { TrainedWeights } from '../network/folded-layers.ts';
 import type { ParameterLayout } from '../network/parameter-layout.ts';
+import type { TrainedWeights } from '../network/trained-weights.ts';
 import type { StatisticsVectors } from '../optimizer/statistics.ts';
 import type { OptimizerVectors } from '../optimizer/update.ts';
 import type { Random } from '../random.ts';

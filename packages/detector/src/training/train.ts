@@ -1,8 +1,8 @@
 import type { CocoEvaluation } from '@assay/vision';
 import { DatasetReader } from '../dataset/dataset.ts';
-import type { TrainedWeights } from '../network/folded-layers.ts';
 import { exportOnnx } from '../network/onnx-export.ts';
 import type { NetworkShape } from '../network/shape.ts';
+import type { TrainedWeights } from '../network/trained-weights.ts';
 import { planShards } from '../optimizer/shards.ts';
 import { randomStream } from '../random.ts';
 import { createControlBlock, requestStop } from './barrier.ts';
@@ -30,6 +30,8 @@ export interface TrainingOutcome {
   /** The best model: weights and the step that they are of. */
   readonly model: Uint8Array;
   readonly modelStep: number;
+  /** What the model was exported from. */
+  readonly network: { readonly shape: NetworkShape; readonly weights: TrainedWeights };
   /** Undefined when there was nothing to measure it with. */
   readonly precision: CocoEvaluation | undefined;
   /** Milliseconds, one entry a worker, of this resumption. */
@@ -175,6 +177,7 @@ class Run {
       seconds: this.#seconds,
       model: this.#export(weights),
       modelStep: this.#best?.step ?? this.#step,
+      network: { shape: this.#shape, weights },
       precision: await this.#precisionOf(weights),
       timings: this.#timings,
     };

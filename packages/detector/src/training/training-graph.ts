@@ -1,4 +1,4 @@
-import { elementwise, rawReshape } from '../autodiff/broadcasting.ts';
+import { rawReshape } from '../autodiff/broadcasting.ts';
 import { Graph } from '../autodiff/graph.ts';
 import { elementCount, type Tensor } from '../autodiff/tensor.ts';
 import { detectionLoss, type LossWeights } from '../loss/detection-loss.ts';
@@ -7,6 +7,7 @@ import { detectorNetwork } from '../network/detector-network.ts';
 import type { ParameterLayout } from '../network/parameter-layout.ts';
 import type { NetworkShape } from '../network/shape.ts';
 import { TrainableLayers } from '../network/trainable-layers.ts';
+import { unitRange } from '../network/unit-range.ts';
 
 export interface TrainingGraphOptions {
   readonly shape: NetworkShape;
@@ -48,12 +49,6 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
   if (options.withPredictions) outputPredictions(graph, predictions);
   layers.bindParameters('parameters');
   return { model: graph.encode(), layout: layers.layout };
-}
-
-function unitRange(bytes: Tensor): Tensor {
-  const { graph } = bytes;
-  const floats = graph.emit('Cast', [bytes], bytes.dims, { attributes: { to: 1 } });
-  return elementwise('Mul', floats, graph.constant(1 / 255));
 }
 
 function flatten(graph: Graph, tensors: readonly Tensor[]): Tensor {
