@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { blur } from './blur.ts';
+import { toBeCompared } from './compared-image.ts';
 import type { GreyImage } from './grey-image.ts';
 import { nearDuplicates } from './near-duplicates.ts';
 
@@ -46,7 +47,7 @@ const changed = (
 /** Nothing is known of the images. */
 const duplicatesAmong = (images: GreyImage[]) =>
   nearDuplicates(
-    images,
+    images.map(toBeCompared),
     images.map((_, index) => String(index)),
   );
 /** Others, so that it shows what any two have in common. */
@@ -99,7 +100,7 @@ describe('nearDuplicates', () => {
     const picture = cut(surface(6), 0, 0);
     const images = [picture, picture, picture, ...others];
     const found = nearDuplicates(
-      images,
+      images.map(toBeCompared),
       images.map((_, index) => (index < 2 ? 'part 1' : `other ${index}`)),
     );
     expect(found.map(({ first, second }) => [first, second])).toEqual([

@@ -5,6 +5,9 @@ import { z } from 'zod';
 /** Where SageMaker mounts everything in a container; on a laptop a job gets a folder of its own instead. */
 export const baseFolder = process.env.SAGEMAKER_BASE_DIR ?? '/opt/ml';
 
+/** For what a job needs while it runs: on the volume that the inputs and outputs are on, which is sized for data. */
+export const workingFolder = join(baseFolder, 'processing', 'working');
+
 export function inputFolder(name: string): string {
   return join(baseFolder, 'processing', 'input', name);
 }

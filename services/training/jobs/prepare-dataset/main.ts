@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { S3Client } from '@aws-sdk/client-s3';
-import { outputFolder, outputUri } from '../container/folders.ts';
+import { outputFolder, outputUri, workingFolder } from '../container/folders.ts';
 import { runProcessingJob } from '../container/run-job.ts';
 import { athenaRows } from './athena-rows.ts';
 import { objectFetcher } from './object-fetcher.ts';
@@ -15,6 +15,7 @@ await runProcessingJob(async () => {
     ...cut,
     snapshotUri: `${await outputUri('snapshot')}/snapshot.json`,
     outputFolder,
+    workingFolder,
     query: athenaRows({
       athena,
       catalog,

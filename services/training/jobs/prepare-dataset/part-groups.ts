@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { chance, type Group } from './groups.ts';
 
 export const splits = ['train', 'validation', 'test'] as const;
 export type Split = (typeof splits)[number];
@@ -7,42 +7,27 @@ const SHARES: Readonly<Record<Split, number>> = { train: 0.7, validation: 0.15, 
 /** With the first three groups every split has something, however few there are. */
 const OPENING: readonly Split[] = ['train', 'test', 'validation'];
 
-interface Grouped {
-  readonly station: string;
-  readonly part: string;
-  /** When the group's first label was approved, ISO. */
-  readonly groupSince: string;
-}
-
-/** Photographs of one part at one station look alike: they stay together. */
-export function groupOf({ station, part }: Pick<Grouped, 'station' | 'part'>): string {
-  return `${station}/${part}`;
-}
-
 /**
- * Assigns each part group to a split, so that no part is seen in training and in the test. The groups are taken in the
- * order in which they first appeared; each goes where there is too little yet, with a chance (out of its name) that
+ * Assigns each group to a split, so that no part is seen in training and in the test. The groups are taken in the order in
+ * which they first appeared; each goes where there is too little yet, with a chance (out of its name) that
  * grows with how much is missing. So the shares come out at 70, 15 and 15 %, nothing periodic on the line falls in step
  * with the choice, and a group that appears later never changes where an earlier one belongs.
  *
  * @throws Error with fewer than three groups: then there can't be three splits
  */
-export function assignSplits(images: readonly Grouped[]): Map<string, Split> {
-  const groups = new Map<string, string>();
-  for (const image of images) groups.set(groupOf(image), image.groupSince);
-  if (groups.size < OPENING.length) {
+export function assignSplits(groups: readonly Group[]): Map<string, Split> {
+  if (groups.length < OPENING.length) {
     throw new Error(
-      `The approved images show ${groups.size} different parts; training, validation and test need one each at least. ` +
+      `The approved images show ${groups.length} different parts; training, validation and test need one each at least. ` +
         'Upload and label photographs of more parts.',
     );
   }
-  const ordered = [...groups].sort(([a, sinceA], [b, sinceB]) => compare(sinceA, sinceB) || chance(a) - chance(b));
   const counts: Record<Split, number> = { train: 0, validation: 0, test: 0 };
   const assigned = new Map<string, Split>();
-  for (const [index, [group]] of ordered.entries()) {
-    const split = OPENING[index] ?? draw(counts, index + 1, chance(group));
+  for (const [index, { name }] of groups.entries()) {
+    const split = OPENING[index] ?? draw(counts, index + 1, chance(name));
     counts[split]++;
-    assigned.set(group, split);
+    assigned.set(name, split);
   }
   return assigned;
 }
@@ -56,13 +41,4 @@ function draw(counts: Readonly<Record<Split, number>>, total: number, chance: nu
     if (rest < 0) return split;
   }
   return 'train';
-}
-
-/** From 0 to 1, the same for the same text. */
-function chance(text: string): number {
-  return createHash('sha256').update(text).digest().readUInt32BE() / 2 ** 32;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

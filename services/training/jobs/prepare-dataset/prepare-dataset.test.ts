@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +40,23 @@ async function labelStore() {
   return { objects, rows };
 }
 
+/** Grain under so much light; the same grain for the same seed. */
+async function surface(seed: number, light: number): Promise<Uint8Array> {
+  const grain = sharp({
+    create: {
+      width: 64,
+      height: 64,
+      channels: 3,
+      background: '#000',
+      noise: { type: 'gaussian', mean: 128, sigma: 60 },
+    },
+  });
+  const known = surfaces.get(seed) ?? (await grain.resize(192, 192).png().toBuffer());
+  surfaces.set(seed, known);
+  return sharp(known).linear(light).png().toBuffer();
+}
+const surfaces = new Map<number, Buffer>();
+
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'prepare-'));
@@ -59,6 +77,7 @@ async function prepare(
     table: 'labels',
     snapshotUri: 's3://training/runs/1/snapshot/snapshot.json',
     outputFolder: (name) => join(folder, into, name),
+    workingFolder: join(folder, into, 'working'),
     query: async function* (sql) {
       const writtenBy = /from_iso8601_timestamp\('([^']+)'\)/.exec(sql)?.[1] ?? '';
       if (sql.startsWith('SELECT count')) yield { records: String(shows(writtenBy)) };
@@ -116,10 +135,60 @@ describe('prepareDataset', () => {
     const train = await readFile(join(folder, 'out/train/train.tar.gz'));
     expect(channels.channels.train).toMatchObject({ sha256: sha256(train), bytes: train.length });
     const data = (await filesOf(join(folder, 'out/test/test.tar.gz'))).get('data.json') ?? Buffer.of();
-    expect(JSON.parse(Buffer.from(data).toString())).toEqual({
+    expect(JSON.parse(Buffer.from(data).toString())).toMatchObject({
       names: ['scratch'],
       snapshot: { uri: 's3://training/runs/1/snapshot/snapshot.json', sha256: sha256(snapshot) },
     });
+  });
+
+  it('keeps parts together whose photographs share pixels, and says so', async () => {
+    const store = await labelStore();
+    const copies = [0, 6, 11, 13].map((index, at) => ({ row: store.rows[index]!, light: 1 - at / 20 }));
+    for (const { row, light } of copies) {
+      const bytes = await surface(1, light);
+      row.image_id = sha256(bytes);
+      store.objects.set(row.uri ?? '', bytes);
+    }
+    const lines = await prepare('out', store);
+    expect(lines).toContain('4 images share pixels with one of another part: such parts stay together');
+
+    const { images, nearDuplicates } = JSON.parse(await readFile(join(folder, 'out/snapshot/snapshot.json'), 'utf8'));
+    const together = images.filter(({ part }: { part: string }) => ['p0', 'p3', 'p5', 'p6'].includes(part));
+    expect(together).toHaveLength(8);
+    expect(new Set(together.map(({ group, split }: Record<string, string>) => `${group} ${split}`)).size).toBe(1);
+    expect(nearDuplicates).toHaveLength(6);
+    expect(nearDuplicates[0]).toEqual({
+      images: [expect.stringMatching(/^[0-9a-f]{64}$/), expect.stringMatching(/^[0-9a-f]{64}$/)],
+      likeness: expect.closeTo(1, 1),
+    });
+    const [{ split, group }] = together;
+    const data = (await filesOf(join(folder, `out/${split}/${split}.tar.gz`))).get('data.json') ?? Buffer.of();
+    const { groups } = JSON.parse(Buffer.from(data).toString());
+    for (const { imageId } of together) expect(groups[imageId]).toBe(group);
+    expect(Object.keys(groups).sort()).toEqual(
+      images
+        .filter((image: { split: string }) => image.split === split)
+        .map(({ imageId }: Record<string, string>) => imageId),
+    );
+  });
+
+  it('leaves no image behind in its working folder', async () => {
+    const store = await labelStore();
+    await prepare('out', store);
+    store.objects.delete('s3://images/incoming/s1/p3/6.png');
+    await expect(prepare('again', store)).rejects.toThrow('no s3://images/incoming/s1/p3/6.png');
+    for (const into of ['out', 'again']) expect(existsSync(join(folder, into, 'working'))).toBe(false);
+  });
+
+  it('names the image that cannot be decoded', async () => {
+    const store = await labelStore();
+    const row = store.rows[6]!;
+    const cut = (store.objects.get(row.uri ?? '') ?? Buffer.of()).subarray(0, 60);
+    row.image_id = sha256(cut);
+    store.objects.set(row.uri ?? '', cut);
+    await expect(prepare('out', store)).rejects.toThrow(
+      /p3\/6\.png can't be decoded: .* Reject the image in the label store/,
+    );
   });
 
   it('gives the same bytes for the same labels, in whatever order they come', async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { groupsOf } from './groups.ts';
 import type { LabelledImage } from './label-query.ts';
-import { assignSplits, groupOf, type Split, splits } from './part-groups.ts';
+import { assignSplits, type Split, splits } from './part-groups.ts';
 
 export interface SnapshotBox {
   readonly left: number;
@@ -21,9 +22,18 @@ export interface SnapshotImage {
   readonly origin: string;
   readonly labelingJob: string;
   readonly labeledAt: string;
+  /** Images of one group show the same thing: a part, or parts of which photographs share pixels. */
+  readonly group: string;
   readonly split: Split;
   /** In pixels of the upright image. */
   readonly boxes: readonly SnapshotBox[];
+}
+
+/** Two images of different parts that share pixels: the same thing under two names. */
+export interface AlikeImages {
+  readonly images: readonly [string, string];
+  /** From 0 to 1: `likeness` in `@assay/vision`. */
+  readonly likeness: number;
 }
 
 /** Exactly what a model is trained, validated and tested on. Its file's digest is the dataset's identity. */
@@ -36,6 +46,8 @@ export interface Snapshot {
   readonly counts: Readonly<
     Record<Split, { readonly groups: number; readonly images: number; readonly boxes: number }>
   >;
+  /** Why groups are larger than parts. */
+  readonly nearDuplicates: readonly AlikeImages[];
   /** Ordered by image id. */
   readonly images: readonly SnapshotImage[];
 }
@@ -45,21 +57,28 @@ export function takeSnapshot(
   query: string,
   names: readonly string[],
   labelled: readonly LabelledImage[],
+  nearDuplicates: readonly AlikeImages[],
 ): Snapshot {
-  const assigned = assignSplits(labelled);
+  const groups = groupsOf(
+    labelled,
+    nearDuplicates.map((pair) => pair.images),
+  );
+  const assigned = assignSplits(groups);
+  const groupOf = new Map(groups.flatMap(({ name, images }) => images.map((imageId) => [imageId, name])));
   const images = labelled
     .map((image): SnapshotImage => {
-      const split = assigned.get(groupOf(image));
-      if (split === undefined) throw new Error(`${groupOf(image)} has no split`);
+      const group = groupOf.get(image.imageId) ?? '';
+      const split = assigned.get(group);
+      if (split === undefined) throw new Error(`${group} has no split`);
       const { imageId, uri, width, height, station, part, origin, labelingJob, labeledAt } = image;
       const boxes = image.boxes.map(({ left, top, width, height, classId }) => ({ left, top, width, height, classId }));
-      return { imageId, uri, width, height, station, part, origin, labelingJob, labeledAt, split, boxes };
+      return { imageId, uri, width, height, station, part, origin, labelingJob, labeledAt, group, split, boxes };
     })
     .sort((a, b) => (a.imageId < b.imageId ? -1 : 1));
   const countOf = (split: Split) => {
     const members = images.filter((image) => image.split === split);
     return {
-      groups: new Set(members.map(groupOf)).size,
+      groups: new Set(members.map(({ group }) => group)).size,
       images: members.length,
       boxes: members.reduce((sum, { boxes }) => sum + boxes.length, 0),
     };
@@ -68,7 +87,7 @@ export function takeSnapshot(
   for (const split of splits) {
     if (counts[split].images === 0) throw new Error(`no image was assigned to ${split}`);
   }
-  return { format: 'assay.snapshot/1', asOf, query, names, counts, images };
+  return { format: 'assay.snapshot/1', asOf, query, names, counts, nearDuplicates, images };
 }
 
 /** The bytes of `snapshot.json` and their digest: the same labels give the same bytes. */
