@@ -87,6 +87,26 @@ describe('an update', () => {
     expect([...vectors.parameters].map((value) => Math.round(value * 1000) / 1000)).toEqual([0.9, 1.1, -1.08]);
     expect(vectors.average[0]).toBeCloseTo(0.95, 5);
   });
+
+  it("lets the average follow kernels and vectors with each step's own decay", async () => {
+    const vectors = {
+      parameters: Float32Array.of(1, 2),
+      average: Float32Array.of(1, 2),
+      momentum: new Float32Array(2),
+      variance: new Float32Array(2),
+      gradient: Float32Array.of(0.3, -2),
+    };
+    const kernels = [{ start: 0, end: 1, kind: 'kernel' as const, rows: 1 }];
+    const shard = { start: 0, end: 2, kernels, rest: [{ start: 1, end: 2, kind: 'vector' as const }] };
+    let expected = [1, 2];
+    for (const [step, averageDecay] of [0, 0.5, 0.9].entries()) {
+      const rates = { learningRate: 0.1, averageDecay };
+      await updateShard(vectors, shard, { step, rates, settings: optimizer, gradientScale: 1 }, async (m) => m);
+      expected = expected.map((old, i) => averageDecay * old + (1 - averageDecay) * (vectors.parameters[i] ?? 0));
+    }
+    expect(vectors.parameters[0]).not.toBeCloseTo(1, 2);
+    for (const [i, value] of expected.entries()) expect(vectors.average[i]).toBeCloseTo(value, 5);
+  });
 });
 
 describe('running statistics', () => {

@@ -29,6 +29,8 @@ const schema = z.strictObject({
     .default(192),
   seed: whole(0, 2 ** 32 - 1).default(defaultTrainingSettings.seed),
   learningRate: real(z.number().positive().max(1)).default(defaultTrainingSettings.optimizer.learningRate),
+  /** Measurements without a better validation precision after which training ends early. */
+  patience: whole(1, 1000).default(defaultTrainingSettings.patience),
   /** Threads. Part of the result: another number learns a little differently. */
   workers: whole(1, 64).default(defaultTrainingSettings.workers),
   /** Digests of the channels' archives, which are checked where they are given. */
@@ -39,7 +41,9 @@ const schema = z.strictObject({
 export type Hyperparameters = z.infer<typeof schema>;
 
 const KNOWN = Object.keys(schema.shape).join(', ');
-const MEASUREMENTS = 6;
+/** A short run is measured a few times; a long one every so many steps. */
+const FEWEST_MEASUREMENTS = 6;
+const STEPS_BETWEEN_MEASUREMENTS = 500;
 
 /**
  * Reads a job's `hyperparameters.json`.
@@ -66,7 +70,7 @@ export async function readHyperparameters(path: string): Promise<Hyperparameters
 
 /** @param images how many there are to train on: an epoch shows each of them once */
 export function settingsOf(hyperparameters: Hyperparameters, images: number): TrainingSettings {
-  const { steps, epochs, batchSize, workers, seed, learningRate } = hyperparameters;
+  const { steps, epochs, batchSize, workers, seed, learningRate, patience } = hyperparameters;
   const planned =
     epochs === undefined ? (steps ?? defaultTrainingSettings.steps) : Math.ceil((epochs * images) / batchSize);
   return {
@@ -75,7 +79,8 @@ export function settingsOf(hyperparameters: Hyperparameters, images: number): Tr
     workers,
     steps: planned,
     batchPerWorker: batchSize / workers,
-    validateEvery: Math.ceil(planned / MEASUREMENTS),
+    validateEvery: Math.min(STEPS_BETWEEN_MEASUREMENTS, Math.ceil(planned / FEWEST_MEASUREMENTS)),
+    patience,
     optimizer: { ...defaultTrainingSettings.optimizer, learningRate },
   };
 }

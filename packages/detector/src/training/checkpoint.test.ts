@@ -9,6 +9,7 @@ const checkpoint: Checkpoint = {
   fingerprint: 'f',
   step: 12,
   seconds: 3.5,
+  stale: 2,
   buffers: {
     parameters: numbers(1, 2),
     average: numbers(3, 4),

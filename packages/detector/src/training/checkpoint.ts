@@ -14,6 +14,8 @@ export interface Checkpoint {
   readonly step: number;
   /** Seconds spent on training so far. */
   readonly seconds: number;
+  /** Measurements since the precision last rose. */
+  readonly stale: number;
   readonly buffers: Readonly<Record<DurableBuffer, Uint8Array>>;
   /** The best model so far. */
   readonly best?: {
@@ -24,13 +26,14 @@ export interface Checkpoint {
   };
 }
 
-const MAGIC = 'ASSAY-CHECKPOINT-1\n';
+const MAGIC = 'ASSAY-CHECKPOINT-2\n';
 const LENGTH_BYTES = 4;
 
 const headerSchema = z.object({
   fingerprint: z.string(),
   step: z.int().nonnegative(),
   seconds: z.number().nonnegative(),
+  stale: z.int().nonnegative(),
   best: z.object({ step: z.int(), ap50: z.number() }).optional(),
   sections: z.array(z.object({ name: z.string(), bytes: z.int().nonnegative() })),
   /** Of all sections. */
@@ -39,7 +42,7 @@ const headerSchema = z.object({
 
 /** Replaces the file in one step: a crash leaves the old checkpoint or the new one, never a part. */
 export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
-  const { fingerprint, step, seconds, buffers, best } = checkpoint;
+  const { fingerprint, step, seconds, stale, buffers, best } = checkpoint;
   const sections: [string, Uint8Array][] = durableBuffers.map((name) => [name, buffers[name]]);
   if (best) sections.push(['best.parameters', best.parameters], ['best.statistics', best.statistics]);
   const hash = createHash('sha256');
@@ -48,6 +51,7 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
     fingerprint,
     step,
     seconds,
+    stale,
     best: best && { step: best.step, ap50: best.ap50 },
     sections: sections.map(([name, bytes]) => ({ name, bytes: bytes.length })),
     sha256: hash.digest('hex'),
@@ -92,11 +96,12 @@ function parseCheckpoint(bytes: Buffer): Checkpoint {
     if (!found) throw new Error(`it has no section ${name}`);
     return found;
   };
-  const { fingerprint, step, seconds, best } = header;
+  const { fingerprint, step, seconds, stale, best } = header;
   return {
     fingerprint,
     step,
     seconds,
+    stale,
     buffers: {
       parameters: section('parameters'),
       average: section('average'),

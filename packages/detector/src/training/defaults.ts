@@ -8,6 +8,7 @@ export const defaultTrainingSettings: TrainingSettings = {
   workers: 2,
   batchPerWorker: 4,
   validateEvery: 200,
+  patience: 10,
   checkpointEvery: 200,
   shape: nanoShape,
   optimizer: {

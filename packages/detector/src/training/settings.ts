@@ -16,6 +16,8 @@ export interface TrainingSettings {
   readonly batchPerWorker: number;
   /** Steps between measurements on the validation images; the best model is the one that is kept. */
   readonly validateEvery: number;
+  /** Measurements in a row without a better average precision after which the run ends early. */
+  readonly patience: number;
   /** Steps between checkpoints. */
   readonly checkpointEvery: number;
   readonly shape: Omit<NetworkShape, 'classes' | 'imageSize'>;

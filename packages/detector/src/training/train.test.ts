@@ -109,6 +109,28 @@ describe('training', () => {
     expect(Buffer.from(outcome.model).equals(whole.model)).toBe(false);
   });
 
+  it('ends early once the precision has not risen for long enough, also when it was resumed in between', async () => {
+    // Measured at every step, a network that has hardly learned anything gets better by chance only.
+    const settings = { ...tinySettings, steps: 60, validateEvery: 1, checkpointEvery: 2, patience: 5 };
+    const { outcome: unbroken, checkpoints: saved } = await trainWithCheckpoints({ settings });
+    expect(unbroken.status).toBe('no longer improving');
+    expect(unbroken.step).toBeLessThan(60);
+    expect(unbroken.step - unbroken.modelStep).toBeLessThanOrEqual(5);
+    const between = saved.findLast(({ stale }) => stale > 0 && stale < 5);
+    const last = saved.at(-1);
+    expect([between?.stale, last?.stale]).toEqual([expect.any(Number), 5]);
+    for (const resumeFrom of [between, last]) {
+      const resumed = await train({ ...input, settings, resumeFrom });
+      expect(resumed).toMatchObject({ status: 'no longer improving', step: unbroken.step });
+      expect(Buffer.from(resumed.model).equals(unbroken.model)).toBe(true);
+    }
+  });
+
+  it('has patience only with what was measured', async () => {
+    const settings = { ...tinySettings, validateEvery: 1, patience: 1 };
+    expect(await train({ ...input, settings, validation: squares(0, 1) })).toMatchObject({ status: 'completed' });
+  });
+
   it('keeps the last model when there is nothing to measure it with', async () => {
     const outcome = await train({ ...input, validation: squares(0, 1) });
     expect(outcome).toMatchObject({ modelStep: 8, precision: undefined });

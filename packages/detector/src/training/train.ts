@@ -22,8 +22,8 @@ import { WorkerPool } from './worker-pool.ts';
 import type { StepTimings } from './worker-protocol.ts';
 
 export interface TrainingOutcome {
-  /** `stopped` by the signal: go on from the checkpoint later. */
-  readonly status: 'completed' | 'out of time' | 'stopped';
+  /** `stopped` by the signal: go on from the checkpoint later. `no longer improving`: its patience was used up. */
+  readonly status: 'completed' | 'no longer improving' | 'out of time' | 'stopped';
   /** Steps taken in all. */
   readonly step: number;
   readonly seconds: number;
@@ -69,6 +69,7 @@ class Run {
   #startedAt = 0;
   #secondsBefore = 0;
   #outOfTime = false;
+  #stale = 0;
   #best: { step: number; ap50: number; weights: TrainedWeights } | undefined;
 
   constructor(input: TrainingInput) {
@@ -119,21 +120,31 @@ class Run {
 
   async toTheEnd(): Promise<TrainingOutcome> {
     const { settings, stop, saveCheckpoint } = this.#input;
-    while (this.#step < settings.steps && !stop?.aborted && !this.#outOfTime) {
-      const { checkpointEvery, validateEvery, steps } = settings;
+    const { checkpointEvery, validateEvery, steps } = settings;
+    while (!this.#isOver && !stop?.aborted) {
       const nextStop = Math.min(
         nextMultiple(this.#step, checkpointEvery),
         nextMultiple(this.#step, validateEvery),
         steps,
       );
       await this.#advance(nextStop);
-      const ends = this.#step === steps || this.#outOfTime;
-      if (ends || (this.#step === nextStop && this.#step % validateEvery === 0)) await this.#measure();
-      if (ends || this.#step % checkpointEvery === 0) await saveCheckpoint?.(this.#checkpoint());
+      if (this.#isOver || (this.#step === nextStop && this.#step % validateEvery === 0)) await this.#measure();
+      if (this.#isOver || this.#step % checkpointEvery === 0) await saveCheckpoint?.(this.#checkpoint());
     }
-    const stopped = stop?.aborted === true && this.#step < settings.steps && !this.#outOfTime;
-    if (stopped) await saveCheckpoint?.(this.#checkpoint());
-    return this.#outcome(stopped ? 'stopped' : this.#step < settings.steps ? 'out of time' : 'completed');
+    if (!this.#isOver) await saveCheckpoint?.(this.#checkpoint());
+    return this.#outcome();
+  }
+
+  get #isOver(): boolean {
+    return this.#status !== 'stopped';
+  }
+
+  /** How the run ends, were it to end now. */
+  get #status(): TrainingOutcome['status'] {
+    const { steps, patience } = this.#input.settings;
+    if (this.#step === steps) return 'completed';
+    if (this.#stale >= patience) return 'no longer improving';
+    return this.#outOfTime ? 'out of time' : 'stopped';
   }
 
   async #advance(to: number): Promise<void> {
@@ -151,15 +162,20 @@ class Run {
     for (const [worker, spent] of timings.entries()) add(this.#timings[worker], spent);
   }
 
-  /** Measures the averaged weights and keeps them when they are the best so far; equals favour the later. */
+  /**
+   * Measures the averaged weights and keeps them when they are the best so far. Equals favour the later, but count as
+   * no progress.
+   */
   async #measure(): Promise<void> {
     const weights = averagedWeights(this.#buffers);
     const precision = await this.#precisionOf(weights);
     if (!precision) return;
     this.#input.onMeasured?.({ step: this.#step, precision });
     const { ap50 } = precision;
-    if (ap50 === undefined || ap50 < (this.#best?.ap50 ?? 0)) return;
-    this.#best = { step: this.#step, ap50, weights };
+    if (ap50 === undefined) return;
+    const soFar = this.#best?.ap50 ?? -1;
+    this.#stale = ap50 > soFar ? 0 : this.#stale + 1;
+    if (ap50 >= soFar) this.#best = { step: this.#step, ap50, weights };
   }
 
   async #precisionOf(weights: TrainedWeights): Promise<CocoEvaluation | undefined> {
@@ -169,10 +185,10 @@ class Run {
     return measure(new DatasetReader(validation), detections, validation.names.length);
   }
 
-  async #outcome(status: TrainingOutcome['status']): Promise<TrainingOutcome> {
+  async #outcome(): Promise<TrainingOutcome> {
     const weights = this.#best?.weights ?? averagedWeights(this.#buffers);
     return {
-      status,
+      status: this.#status,
       step: this.#step,
       seconds: this.#seconds,
       model: this.#export(weights),
@@ -191,10 +207,11 @@ class Run {
       statistics: bytesOf(this.#best.weights.statistics),
     };
     const buffers = durableCopy(this.#buffers);
-    return { fingerprint: this.#fingerprint, step: this.#step, seconds: this.#seconds, buffers, best };
+    const [fingerprint, step, seconds, stale] = [this.#fingerprint, this.#step, this.#seconds, this.#stale];
+    return { fingerprint, step, seconds, stale, buffers, best };
   }
 
-  #resume({ fingerprint, step, seconds, buffers, best }: Checkpoint): void {
+  #resume({ fingerprint, step, seconds, stale, buffers, best }: Checkpoint): void {
     if (fingerprint !== this.#fingerprint) {
       throw new Error(
         'the checkpoint belongs to a run with other hyperparameters, data or trainer: ' +
@@ -204,6 +221,7 @@ class Run {
     restoreBuffers(this.#buffers, buffers);
     this.#step = step;
     this.#secondsBefore = seconds;
+    this.#stale = stale;
     this.#best = best && {
       step: best.step,
       ap50: best.ap50,

@@ -45,7 +45,7 @@ export function checkInput({ settings, training, validation }: TrainingInput): v
   if (!same || training.imageSize !== validation.imageSize) {
     throw new Error('training and validation images differ in their classes or size: make both from one snapshot');
   }
-  for (const name of ['steps', 'workers', 'batchPerWorker', 'validateEvery', 'checkpointEvery'] as const) {
+  for (const name of ['steps', 'workers', 'batchPerWorker', 'validateEvery', 'patience', 'checkpointEvery'] as const) {
     const value = settings[name];
     if (!Number.isInteger(value) || value < 1) throw new Error(`${name} is ${value}; give a whole number from 1`);
   }
