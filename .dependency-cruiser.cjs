@@ -14,18 +14,18 @@ module.exports = {
     ),
     rule(
       'services-use-shared-packages',
-      'A service may use at-once, events, lambda-kit, vision, inspector-core and the bundler; training also its trainer.',
+      'A service may use at-once, events, lambda-kit, vision, inspector-core and the bundler; training also data sets and its trainer.',
       { path: '^services/', pathNot: '\\.test\\.ts$' },
       {
         path: '^(packages|edge)/',
-        pathNot: '^packages/(at-once|events|lambda-kit|vision|inspector-core|serverless-bundle|detector)/',
+        pathNot: '^packages/(at-once|events|lambda-kit|vision|inspector-core|serverless-bundle|dataset|detector)/',
       },
     ),
     rule(
       'only-training-trains',
-      'The trainer belongs to the training jobs.',
+      'Data sets and the trainer belong to the training jobs.',
       { path: '^(services|edge)/', pathNot: '^services/training/(jobs|.*\\.test\\.ts$)' },
-      { path: '^packages/detector/' },
+      { path: '^packages/(dataset|detector)/' },
     ),
     rule(
       'functions-are-independent',

@@ -1,10 +1,10 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { entriesOf, writeArchive } from '@assay/dataset';
 import { tinyModel } from '@assay/inspector-core/testing';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { entriesOf, writeArchive } from '../container/channel-archive.ts';
 import { evaluate } from './evaluate.ts';
 
 let folder: string;

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkArchive } from '../container/channel-archive.ts';
+import { checkArchive } from '@assay/dataset';
 import { evaluationOf } from './evaluation.ts';
 import { measure } from './measure.ts';
 import { readModelArchive } from './model-archive.ts';

@@ -1,5 +1,5 @@
+import { readArchive } from '@assay/dataset';
 import { type ModelManifest, readModelManifest } from '@assay/inspector-core';
-import { readArchive } from '../container/channel-archive.ts';
 
 export interface TrainedModel {
   readonly onnx: Uint8Array;

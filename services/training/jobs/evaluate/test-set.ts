@@ -1,6 +1,6 @@
+import { readArchive } from '@assay/dataset';
 import type { LabelledBox } from '@assay/vision';
 import { z } from 'zod';
-import { readArchive } from '../container/channel-archive.ts';
 
 const LABEL_VALUES = 5;
 /** Images and labels lie in these folders, by id. */

@@ -1,18 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eachAtOnce } from '@assay/at-once';
+import { comparedImage, type DatasetFile, toImageFile } from '@assay/dataset';
 import type { ComparedImage } from '@assay/vision';
-import { comparedImage } from './compared-image.ts';
-import { toImageFile } from './image-file.ts';
 
 const DOWNLOADS_AT_A_TIME = 8;
 const PROGRESS_EVERY = 100;
 
 /** A labelled image on this machine's disk. */
-export interface LabelledFile {
+export interface LabelledFile extends DatasetFile {
   readonly imageId: string;
-  readonly extension: string;
-  readonly path: string;
   readonly compared: ComparedImage;
 }
 

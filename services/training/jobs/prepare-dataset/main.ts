@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { athenaRows, objectFetcher } from '@assay/dataset/aws';
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { S3Client } from '@aws-sdk/client-s3';
 import { outputFolder, outputUri, workingFolder } from '../container/folders.ts';
 import { runProcessingJob } from '../container/run-job.ts';
-import { athenaRows } from './athena-rows.ts';
-import { objectFetcher } from './object-fetcher.ts';
 import { prepareDataset } from './prepare-dataset.ts';
 import { readPrepareSettings } from './settings.ts';
 

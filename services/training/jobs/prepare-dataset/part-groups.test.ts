@@ -1,6 +1,7 @@
+import type { Split } from '@assay/dataset';
 import { describe, expect, it } from 'vitest';
 import { groupsOf } from './groups.ts';
-import { assignSplits, type Split } from './part-groups.ts';
+import { assignSplits } from './part-groups.ts';
 
 const parts = (
   count: number,

@@ -1,7 +1,5 @@
+import { type Split, splits } from '@assay/dataset';
 import { chance, type Group } from './groups.ts';
-
-export const splits = ['train', 'validation', 'test'] as const;
-export type Split = (typeof splits)[number];
 
 const SHARES: Readonly<Record<Split, number>> = { train: 0.7, validation: 0.15, test: 0.15 };
 /** With the first three groups every split has something, however few there are. */

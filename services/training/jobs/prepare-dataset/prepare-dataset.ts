@@ -1,20 +1,17 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { nearDuplicates } from '@assay/vision';
-import { type ArchiveEntry, writeArchive } from '../container/channel-archive.ts';
-import { partOf } from './groups.ts';
-import { classNames, type LabelledImage, labelQuery, readLabelRow } from './label-query.ts';
-import { fetchLabelled, type LabelledFile } from './labelled-files.ts';
-import { splits } from './part-groups.ts';
-import { type SettleOptions, settled } from './settled.ts';
+import { rm } from 'node:fs/promises';
 import {
   type AlikeImages,
-  encodeSnapshot,
-  type Snapshot,
-  type SnapshotImage,
-  takeSnapshot,
-  yoloLabels,
-} from './snapshot.ts';
+  classNames,
+  type LabelledImage,
+  labelQuery,
+  readLabelRow,
+  writeDataset,
+} from '@assay/dataset';
+import { nearDuplicates } from '@assay/vision';
+import { partOf } from './groups.ts';
+import { fetchLabelled, type LabelledFile } from './labelled-files.ts';
+import { type SettleOptions, settled } from './settled.ts';
+import { takeSnapshot } from './take-snapshot.ts';
 
 export interface PrepareOptions extends SettleOptions {
   /** Where `snapshot.json` will be once the job is done. */
@@ -66,61 +63,4 @@ function alikeAmong(labelled: readonly LabelledImage[], files: readonly Labelled
     images: [ordered[first]!.imageId, ordered[second]!.imageId],
     likeness: Number(likeness.toFixed(3)),
   }));
-}
-
-async function writeDataset(
-  snapshot: Snapshot,
-  files: ReadonlyMap<string, LabelledFile>,
-  { snapshotUri, outputFolder, log }: PrepareOptions,
-): Promise<void> {
-  const { bytes, sha256 } = encodeSnapshot(snapshot);
-  await mkdir(outputFolder('snapshot'), { recursive: true });
-  await writeFile(join(outputFolder('snapshot'), 'snapshot.json'), bytes);
-
-  const channels: Record<string, { sha256: string; bytes: number; images: number }> = {};
-  for (const split of splits) {
-    const images = snapshot.images.filter((image) => image.split === split);
-    log(`${split}: ${images.length} images of ${snapshot.counts[split].groups} groups`);
-    const data = {
-      names: snapshot.names,
-      snapshot: { uri: snapshotUri, sha256 },
-      groups: Object.fromEntries(images.map(({ imageId, group }) => [imageId, group])),
-    };
-    await mkdir(outputFolder(split), { recursive: true });
-    const archive = await writeArchive(
-      join(outputFolder(split), `${split}.tar.gz`),
-      channelEntries(images, Buffer.from(`${JSON.stringify(data)}\n`), files),
-    );
-    channels[split] = { ...archive, images: images.length };
-  }
-  await writeFile(join(outputFolder('snapshot'), 'channels.json'), encodeChannels(snapshot, sha256, channels));
-  log(summary(snapshot, sha256));
-}
-
-/** In the order of their names, so that the archive depends on nothing else. */
-async function* channelEntries(
-  images: readonly SnapshotImage[],
-  data: Uint8Array,
-  files: ReadonlyMap<string, LabelledFile>,
-): AsyncGenerator<ArchiveEntry> {
-  yield { name: 'data.json', bytes: data };
-  for (const { imageId } of images) {
-    const file = files.get(imageId);
-    if (file === undefined) throw new Error(`image ${imageId} was not fetched`);
-    yield { name: `images/${imageId}.${file.extension}`, bytes: await readFile(file.path) };
-  }
-  for (const image of images) {
-    yield { name: `labels/${image.imageId}.txt`, bytes: Buffer.from(yoloLabels(image)) };
-  }
-}
-
-/** `metadata` is text, for the model registry's metadata, which knows nothing else. */
-function encodeChannels({ images }: Snapshot, snapshotSha256: string, channels: object): string {
-  const metadata = { snapshotSha256, imageCount: String(images.length) };
-  return `${JSON.stringify({ format: 'assay.channels/1', channels, metadata }, null, 1)}\n`;
-}
-
-function summary({ counts, names }: Snapshot, sha256: string): string {
-  const boxes = splits.map((split) => `${split} ${counts[split].boxes}`).join(', ');
-  return `snapshot ${sha256}: classes ${names.join(', ')}; boxes: ${boxes}`;
 }

@@ -1,4 +1,4 @@
-import { type QueryRows, recordCountQuery } from './label-query.ts';
+import { type QueryRows, recordCountQuery } from '@assay/dataset';
 
 export interface SettleOptions {
   /** ISO instant with milliseconds. */

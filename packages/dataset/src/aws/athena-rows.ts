@@ -4,7 +4,7 @@ import {
   paginateGetQueryResults,
   StartQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
-import type { QueryRows } from './label-query.ts';
+import type { QueryRows } from '../labels.ts';
 
 export interface AthenaOptions {
   readonly athena: AthenaClient;

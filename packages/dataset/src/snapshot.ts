@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import { groupsOf } from './groups.ts';
-import type { LabelledImage } from './label-query.ts';
-import { assignSplits, type Split, splits } from './part-groups.ts';
+import type { Split } from './splits.ts';
 
 export interface SnapshotBox {
   readonly left: number;
@@ -50,44 +48,6 @@ export interface Snapshot {
   readonly nearDuplicates: readonly AlikeImages[];
   /** Ordered by image id. */
   readonly images: readonly SnapshotImage[];
-}
-
-export function takeSnapshot(
-  asOf: string,
-  query: string,
-  names: readonly string[],
-  labelled: readonly LabelledImage[],
-  nearDuplicates: readonly AlikeImages[],
-): Snapshot {
-  const groups = groupsOf(
-    labelled,
-    nearDuplicates.map((pair) => pair.images),
-  );
-  const assigned = assignSplits(groups);
-  const groupOf = new Map(groups.flatMap(({ name, images }) => images.map((imageId) => [imageId, name])));
-  const images = labelled
-    .map((image): SnapshotImage => {
-      const group = groupOf.get(image.imageId) ?? '';
-      const split = assigned.get(group);
-      if (split === undefined) throw new Error(`${group} has no split`);
-      const { imageId, uri, width, height, station, part, origin, labelingJob, labeledAt } = image;
-      const boxes = image.boxes.map(({ left, top, width, height, classId }) => ({ left, top, width, height, classId }));
-      return { imageId, uri, width, height, station, part, origin, labelingJob, labeledAt, group, split, boxes };
-    })
-    .sort((a, b) => (a.imageId < b.imageId ? -1 : 1));
-  const countOf = (split: Split) => {
-    const members = images.filter((image) => image.split === split);
-    return {
-      groups: new Set(members.map(({ group }) => group)).size,
-      images: members.length,
-      boxes: members.reduce((sum, { boxes }) => sum + boxes.length, 0),
-    };
-  };
-  const counts = { train: countOf('train'), validation: countOf('validation'), test: countOf('test') };
-  for (const split of splits) {
-    if (counts[split].images === 0) throw new Error(`no image was assigned to ${split}`);
-  }
-  return { format: 'assay.snapshot/1', asOf, query, names, counts, nearDuplicates, images };
 }
 
 /** The bytes of `snapshot.json` and their digest: the same labels give the same bytes. */

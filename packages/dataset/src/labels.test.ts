@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classNames, labelQuery, readLabelRow } from './label-query.ts';
+import { classNames, labelQuery, readLabelRow } from './labels.ts';
 
 const box = { left: 1, top: 2, width: 3, height: 4, classId: 0, className: 'scratch' };
 const row = {

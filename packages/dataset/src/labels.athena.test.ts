@@ -1,6 +1,6 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
-import { type LabelCut, labelQuery, recordCountQuery } from './label-query.ts';
+import { type LabelCut, labelQuery, recordCountQuery } from './labels.ts';
 
 /** A row of the offline store; the rest is the same for all. */
 interface Outcome {

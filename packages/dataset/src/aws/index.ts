@@ -1,0 +1,2 @@
+export { athenaRows } from './athena-rows.ts';
+export { objectFetcher } from './object-fetcher.ts';
