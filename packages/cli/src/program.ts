@@ -12,6 +12,7 @@ import { type ReplayOptions, replay } from './commands/replay.ts';
 import { status } from './commands/status.ts';
 import { type StuckOptions, stuck } from './commands/stuck.ts';
 import { trace } from './commands/trace.ts';
+import { train } from './commands/train.ts';
 import { up } from './commands/up.ts';
 import { upload } from './commands/upload.ts';
 import { type Context, connect } from './context.ts';
@@ -25,12 +26,26 @@ interface Globals {
   stage: string;
 }
 
+interface TrainCommandOptions {
+  images?: string;
+  output: string;
+  resume: boolean;
+  validation?: string;
+  splits?: string;
+  /** The rest are hyperparameters, as text. */
+  steps?: string;
+}
+
 /** The `assay` command line. */
 export function createProgram(): Command {
   const program = new Command('assay')
     .description('Visual quality inspection from camera to edge and back')
     .option('--json', 'print the result as JSON')
-    .option('--data <dir>', 'folder of the embedded AWS', resolve(repositoryRoot, '.assay'))
+    .option(
+      '--data <path>',
+      'folder of the embedded AWS; of "train": the annotations',
+      resolve(repositoryRoot, '.assay'),
+    )
     .option('--stage <stage>', '"local" is the embedded AWS; any other is on AWS', 'local')
     .showHelpAfterError();
   const terminalOf = () => createTerminal(program.opts<Globals>().json ?? false, process.stdout, process.stderr);
@@ -115,6 +130,36 @@ export function createProgram(): Command {
     .option('--dry-run', 'only say which rules would hear how many events')
     .action((options: ReplayOptions) => withContext((context) => replay(context, options))());
   program
+    .command('train')
+    .description('train a detector on images of this machine, outside of the chain')
+    .usage('--data COCO.json [options]')
+    .option('--images <dir>', 'the images; by default the folder "images" beside the annotations')
+    .option('--output <dir>', 'for model, curves and checkpoint', resolve(repositoryRoot, '.assay', 'training'))
+    .option('--resume', 'go on with the training that was interrupted there', false)
+    .option('--validation <file>', 'COCO JSON of images to validate with')
+    .addOption(
+      new Option(
+        '--splits <file>',
+        'JSON lists of file names, "train" and "validation"; by default groups are drawn',
+      ).conflicts('validation'),
+    )
+    .option('--steps <n>', 'how long to train')
+    .option('--epochs <n>', 'instead of --steps: looks at every image')
+    .option('--max-seconds <s>', 'end after this time, whatever is left')
+    .option('--batch-size <n>', 'images a step')
+    .option('--image-size <pixels>', 'side of the square input, a multiple of 32')
+    .option('--learning-rate <rate>')
+    .option('--patience <n>', 'measurements without progress after which to end')
+    .option('--seed <n>')
+    .option('--workers <n>', 'threads')
+    .action((options: TrainCommandOptions) => {
+      if (program.getOptionValueSource('data') !== 'cli')
+        throw new CliError('The annotations are missing.', 'Give them by --data COCO.json.');
+      const { images, output, resume, validation, splits, ...hyperparameters } = options;
+      const files = { data: globals().data, images, output: resolve(output), resume, validation, splits };
+      return train(terminalOf(), { ...files, hyperparameters, stop: interruption() });
+    });
+  program
     .command('deploy <service>')
     .description('deploy one service alone')
     .action((service: string) => deploy(terminalOf(), service, globals()));
@@ -123,6 +168,13 @@ export function createProgram(): Command {
     .description('stop the embedded AWS')
     .action(() => down(terminalOf(), globals().data));
   return program;
+}
+
+/** Ctrl-C asks to stop; a second one ends the process. */
+function interruption(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  return stop.signal;
 }
 
 function port(text: string): number {

@@ -51,7 +51,12 @@ const STEPS_BETWEEN_MEASUREMENTS = 500;
  * @throws Error naming each hyperparameter that is unknown or wrong
  */
 export async function readHyperparameters(path: string): Promise<Hyperparameters> {
-  const parsed = schema.safeParse(await readJson(path));
+  return parseHyperparameters(await readJson(path));
+}
+
+/** @throws Error naming each hyperparameter that is unknown or wrong */
+export function parseHyperparameters(values: unknown): Hyperparameters {
+  const parsed = schema.safeParse(values);
   if (!parsed.success) {
     const faults = parsed.error.issues.map(({ path: [name], message }) =>
       name === undefined ? message : `${String(name)}: ${message}`,

@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { writeModel } from '../model/model-files.ts';
 import { readCheckpoint, writeCheckpoint } from '../training/checkpoint.ts';
 import { type TrainingOutcome, train } from '../training/train.ts';
 import { readChannel } from './channel.ts';
 import { type TrainingFolders, trainingFolders } from './folders.ts';
 import { readHyperparameters, settingsOf } from './hyperparameters.ts';
-import { writeModel } from './model-files.ts';
 
 export interface TrainingJobOptions {
   /** `/opt/ml` in a container. */
@@ -73,7 +73,11 @@ async function runJob({ stop, now }: TrainingJobOptions, folders: TrainingFolder
     saveCheckpoint: (checkpoint) => writeCheckpoint(folders.checkpoint, checkpoint),
   });
   if (outcome.status === 'stopped') return print(`stopped at step ${outcome.step}; the checkpoint is written`);
-  await writeModel(folders.model, outcome, { train: training, validation }, seed);
+  await writeModel(folders.model, outcome, validation, {
+    seed,
+    snapshot: training.snapshot,
+    channels: { train: training.sha256, validation: validation.sha256 },
+  });
   print(summary(outcome));
 }
 

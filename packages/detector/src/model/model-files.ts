@@ -7,8 +7,14 @@ import { SUPPRESSION_IOU } from '../training/evaluation.ts';
 import { bestConfidence } from '../training/operating-point.ts';
 import type { TrainingOutcome } from '../training/train.ts';
 import { TRAINER_VERSION } from '../training/training-input.ts';
-import type { Channel } from './channel.ts';
-import { type Reference, referenceOf } from './reference.ts';
+import { type Reference, type ReferenceImages, referenceOf } from './reference.ts';
+
+/** Where a model comes from, for its manifest. */
+export interface ModelSource {
+  readonly seed: number;
+  readonly snapshot: ModelManifest['snapshot'];
+  readonly channels?: ModelManifest['channels'];
+}
 
 /**
  * Writes `model.onnx`, the `manifest.json` that says what it is, and what the trainer itself answers on some validation
@@ -17,11 +23,10 @@ import { type Reference, referenceOf } from './reference.ts';
 export async function writeModel(
   folder: string,
   outcome: TrainingOutcome,
-  channels: { readonly train: Channel; readonly validation: Channel },
-  seed: number,
+  validation: ReferenceImages,
+  { seed, snapshot, channels }: ModelSource,
 ): Promise<void> {
-  const { train, validation } = channels;
-  const { names, imageSize } = train.dataset;
+  const { names, imageSize } = validation.dataset;
   const manifest: ModelManifest = {
     format: 'assay.model/1',
     names: [...names],
@@ -29,8 +34,8 @@ export async function writeModel(
     stride: Math.max(...strides),
     sha256: createHash('sha256').update(outcome.model).digest('hex'),
     trainer: { name: 'assay-embedded', version: TRAINER_VERSION, seed },
-    snapshot: { ...train.snapshot },
-    channels: { train: train.sha256, validation: validation.sha256 },
+    snapshot,
+    channels,
     thresholds: { confidence: bestConfidence(outcome.precision), iou: SUPPRESSION_IOU },
   };
   await mkdir(folder, { recursive: true });

@@ -1,15 +1,20 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { DatasetReader } from '../dataset/dataset.ts';
+import { type Dataset, DatasetReader } from '../dataset/dataset.ts';
 import { buildReferenceForward } from '../network/reference-forward.ts';
 import { sessionOptions } from '../training/session-options.ts';
 import type { TrainingOutcome } from '../training/train.ts';
-import type { Channel } from './channel.ts';
 
 /** Images and anchors that are enough to tell a broken export from rounding. */
 const IMAGES = 32;
 const ANSWERS = 100;
 /** Digits that tell any two float32 apart. */
 const FLOAT_DIGITS = 9;
+
+/** Images to answer on, and their ids in the dataset's order. */
+export interface ReferenceImages {
+  readonly dataset: Dataset;
+  readonly imageIds: readonly string[];
+}
 
 /** The trainer's own answers on some validation images: what every export of the model has to repeat. */
 export interface Reference {
@@ -23,7 +28,10 @@ export interface Reference {
 }
 
 /** Runs the network as it was trained, nothing folded, on the first validation images in the order of their ids. */
-export async function referenceOf(network: TrainingOutcome['network'], validation: Channel): Promise<Reference> {
+export async function referenceOf(
+  network: TrainingOutcome['network'],
+  validation: ReferenceImages,
+): Promise<Reference> {
   const reader = new DatasetReader(validation.dataset);
   const first = [...validation.imageIds.entries()]
     .toSorted(([, a], [, b]) => (a < b ? -1 : 1))

@@ -1,0 +1,104 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generateTags } from '@assay/synthetic-tags';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Terminal } from '../output/terminal.ts';
+import { type TrainOptions, train } from './train.ts';
+
+const quick = { steps: '44', batchSize: '2', imageSize: '64', workers: '1' };
+
+describe('assay train', () => {
+  let folder: string;
+  let options: TrainOptions;
+  let results: unknown[];
+  const terminal: Terminal = {
+    json: false,
+    say: () => {},
+    result: (value) => {
+      results.push(value);
+    },
+    progress: () => {},
+    progressDone: () => {},
+  };
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'assay-train-'));
+    results = [];
+    const data = join(folder, 'annotations.json');
+    await writeTags(folder, data);
+    const output = join(folder, 'run');
+    options = { data, output, resume: false, hyperparameters: quick, stop: new AbortController().signal };
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const read = (...path: string[]) => readFile(join(folder, 'run', ...path));
+
+  it('leaves a model with its manifest and a page with the curves', async () => {
+    await train(terminal, options);
+    expect((await readdir(join(folder, 'run'))).toSorted()).toEqual(['history.json', 'model', 'training.html']);
+    const manifest = JSON.parse(String(await read('model', 'manifest.json')));
+    expect(manifest).toMatchObject({ imageSize: 64, snapshot: { uri: expect.stringMatching(/annotations\.json$/) } });
+    const page = String(await read('training.html'));
+    expect(page).toContain('Step 44 of 44: completed.');
+    expect(page).not.toContain('http-equiv');
+    const history = JSON.parse(String(await read('history.json')));
+    expect(history.losses.at(-1).step).toBe(44);
+    expect(history.measurements.length).toBeGreaterThan(4);
+    expect(results).toMatchObject([{ status: 'completed', step: 44 }]);
+  });
+
+  it('goes on after an interruption to the same model and curves, and only when it is told to', async () => {
+    await train(terminal, { ...options, output: join(folder, 'unbroken') });
+    const interruption = new AbortController();
+    const interrupting = { ...terminal, progress: () => interruption.abort() };
+    await train(interrupting, { ...options, stop: interruption.signal });
+    expect(await readdir(join(folder, 'run'))).toContain('checkpoint.bin');
+    expect(await readdir(join(folder, 'run'))).not.toContain('model');
+    expect(String(await read('training.html'))).toContain(': stopped.');
+
+    await expect(train(terminal, options)).rejects.toMatchObject({ remedy: expect.stringMatching(/--resume/) });
+    await train(terminal, { ...options, resume: true });
+    const unbroken = (...path: string[]) => readFile(join(folder, 'unbroken', ...path));
+    expect((await read('model', 'model.onnx')).equals(await unbroken('model', 'model.onnx'))).toBe(true);
+    const measurements = async (history: Buffer) => JSON.parse(String(history)).measurements;
+    expect(await measurements(await read('history.json'))).toEqual(await measurements(await unbroken('history.json')));
+  });
+
+  it('says what is wrong with what it was given', async () => {
+    await expect(train(terminal, { ...options, hyperparameters: { imageSize: '100' } })).rejects.toThrow(
+      /imageSize: must be a multiple of 32/,
+    );
+    await expect(train(terminal, { ...options, images: join(folder, 'elsewhere') })).rejects.toThrow(/can't be read/);
+    const other = join(folder, 'other.json');
+    await writeFile(other, (await readFile(options.data, 'utf8')).replaceAll('scratch', 'line'));
+    await expect(train(terminal, { ...options, validation: other })).rejects.toThrow(/other categories/);
+    await expect(train(terminal, { ...options, splits: join(folder, 'none.json') })).rejects.toThrow(/can't be read/);
+  });
+});
+
+/** Generated photographs of a few tags, as COCO. */
+async function writeTags(folder: string, annotations: string): Promise<void> {
+  await mkdir(join(folder, 'images'));
+  const names = new Map<string, number>();
+  const idOf = (name: string) => names.get(name) ?? names.set(name, names.size + 1).get(name);
+  const coco = { images: [] as object[], annotations: [] as object[], categories: [] as object[] };
+  for await (const { fileName, jpeg, width, height, part, boxes } of generateTags({
+    seed: 1,
+    tags: 8,
+    shotsPerTag: 2,
+    defectFreeShare: 0,
+  })) {
+    const id = coco.images.length + 1;
+    await writeFile(join(folder, 'images', fileName), jpeg);
+    coco.images.push({ id, file_name: fileName, width, height, group: part });
+    for (const box of boxes)
+      coco.annotations.push({
+        image_id: id,
+        category_id: idOf(box.className),
+        bbox: [box.left, box.top, box.width, box.height],
+      });
+  }
+  coco.categories = [...names].map(([name, id]) => ({ id, name }));
+  await writeFile(annotations, JSON.stringify(coco));
+}
