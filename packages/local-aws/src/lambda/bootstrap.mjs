@@ -44,8 +44,15 @@ function described(error) {
   return { errorType, errorMessage, trace };
 }
 
+/** A full pipe takes what is written later. What the function said has to be out before its answer is. */
+async function written() {
+  const drained = (stream) => new Promise((resolve) => stream.write('', () => resolve()));
+  await Promise.all([process.stdout, process.stderr].map(drained));
+}
+
 async function report(path, error) {
   const body = described(error);
+  await written();
   await call('POST', path, JSON.stringify(body), {
     'content-type': 'application/json',
     'lambda-runtime-function-error-type': body.errorType,
@@ -176,5 +183,6 @@ for (;;) {
     await report(`invocation/${requestId}/error`, error);
     continue;
   }
+  await written();
   await call('POST', `invocation/${requestId}/response`, answer, { 'content-type': 'application/json', ...usage() });
 }

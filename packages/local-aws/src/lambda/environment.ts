@@ -59,6 +59,8 @@ export class Environment implements RuntimeListener {
   #child: ChildProcess | undefined;
   #waiting: ServerResponse | undefined;
   #running: Running | undefined;
+  /** Whose lines are read: outlives its answer, as what it wrote may still be in the pipe then. */
+  #writing: Running | undefined;
   #ready = false;
   #spawnedAt = 0;
   /** How long the start took, until it was told. */
@@ -130,6 +132,7 @@ export class Environment implements RuntimeListener {
   run(invocation: Invocation): Promise<InvocationResult | undefined> {
     return new Promise((resolve) => {
       this.#running = { ...invocation, resolve, log: '' };
+      this.#writing = this.#running;
       if (!this.#alive) this.#end(exitReason(0, null));
       else if (this.#waiting) this.#handOver(this.#waiting);
     });
@@ -256,12 +259,12 @@ export class Environment implements RuntimeListener {
       reportLine({ requestId, milliseconds, maxMemoryKb, status, init: this.#init, lambda: this.lambda }),
     ];
     this.#init = undefined;
-    for (const line of lines) this.#log(line, running);
+    for (const line of lines) this.#log(line);
     running.resolve({ payload, failed, logTail: Buffer.from(running.log).subarray(-4096).toString() });
   }
 
-  #log(line: string, running = this.#running): void {
+  #log(line: string): void {
     this.logs.write(`${line}\n`);
-    if (running) running.log = `${running.log}${line}\n`.slice(-8192);
+    if (this.#writing) this.#writing.log = `${this.#writing.log}${line}\n`.slice(-8192);
   }
 }

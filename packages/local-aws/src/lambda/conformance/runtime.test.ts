@@ -30,6 +30,7 @@ const behaviours = {
   circular: () => { const value = {}; value.self = value; return value },
   large: () => 'x'.repeat(6291556),
   log: () => { console.log('two\\nlines %d', 2); console.error({ a: 1 }); process.stdout.write('raw\\n') },
+  flood: () => { for (let line = 0; line < 2000; line++) console.log('line ' + line + ' ' + 'x'.repeat(100)) },
   leave: () => { setTimeout(() => { count += 100 }, 0) },
   keep: () => { writeFileSync(tmpdir() + '/kept', ''); return readdirSync(tmpdir()) },
   kept: () => readdirSync(tmpdir()),
@@ -152,6 +153,12 @@ describe.each(CLIENTS)('%s', (_name, runtime, isRic) => {
       `REPORT RequestId: ${id}\tDuration: N\tBilled Duration: N\tMemory Size: N\tMax Memory Used: N\t`,
       '',
     ]);
+  });
+
+  test.skipIf(skip)('the tail has what the function wrote last, however much it was', async () => {
+    const tail = (await invoke({ do: 'flood' }))?.logTail.split('\n').slice(-4);
+    expect(tail?.[0]).toMatch(/line 1999 x+$/);
+    expect(tail?.[1]).toMatch(/^END /);
   });
 
   test.skipIf(skip)('what the event loop holds when the handler has answered goes on', async () => {
