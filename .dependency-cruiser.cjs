@@ -14,18 +14,18 @@ module.exports = {
     ),
     rule(
       'services-use-shared-packages',
-      'A service may use at-once, events, lambda-kit, vision, inspector-core and the bundler; training also data sets and its trainer.',
+      'A service may use at-once, events, lambda-kit, vision, inspector-core and the bundler; training also data sets and what makes models.',
       { path: '^services/', pathNot: '\\.test\\.ts$' },
       {
         path: '^(packages|edge)/',
-        pathNot: '^packages/(at-once|events|lambda-kit|vision|inspector-core|serverless-bundle|dataset|detector)/',
+        pathNot: '^packages/(at-once|events|lambda-kit|vision|inspector-core|serverless-bundle|dataset|detector|quantization)/',
       },
     ),
     rule(
       'only-training-trains',
-      'Data sets and the trainer belong to the training jobs.',
+      'Data sets, the trainer and the quantizer belong to the training jobs.',
       { path: '^(services|edge)/', pathNot: '^services/training/(jobs|.*\\.test\\.ts$)' },
-      { path: '^packages/(dataset|detector)/' },
+      { path: '^packages/(dataset|detector|quantization)/' },
     ),
     rule(
       'functions-are-independent',
@@ -41,8 +41,8 @@ module.exports = {
     ),
     rule(
       'foundations-stand-alone',
-      'at-once, events, vision, local-aws, local-greengrass and synthetic-tags know nothing of ours.',
-      { path: '^packages/(at-once|events|vision|local-aws|local-greengrass|synthetic-tags)/' },
+      'at-once, events, vision, quantization, local-aws, local-greengrass and synthetic-tags know nothing of ours.',
+      { path: '^packages/(at-once|events|vision|quantization|local-aws|local-greengrass|synthetic-tags)/' },
       { path: '^(packages|services|edge)/', pathNot: '^packages/$1/' },
     ),
     rule(

@@ -24,6 +24,11 @@ const planted: { rule: string; file: string; imports: string }[] = [
     file: 'services/two/adapters/data-sets.ts',
     imports: '../../../packages/dataset/src/index.ts',
   },
+  {
+    rule: 'only-training-trains',
+    file: 'services/one/adapters/quantizer.ts',
+    imports: '../../../packages/quantization/src/index.ts',
+  },
   { rule: 'functions-are-independent', file: 'services/one/functions/a/handler.ts', imports: '../b/handler.ts' },
   { rule: 'domain-is-pure', file: 'services/two/domain/part.ts', imports: '@aws-sdk/client-s3' },
   { rule: 'foundations-stand-alone', file: 'packages/vision/src/box.ts', imports: '../../events/src/index.ts' },
@@ -37,6 +42,7 @@ const targets = [
   'packages/dataset/src/index.ts',
   'packages/detector/src/index.ts',
   'packages/local-aws/src/index.ts',
+  'packages/quantization/src/index.ts',
   'packages/local-aws/src/sqs/queue.ts',
   'services/one/functions/b/handler.ts',
 ];

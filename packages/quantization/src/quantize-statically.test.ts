@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { quantizeStatically } from './quantize-statically.ts';
+import { ModelBuilder } from './testing/model-builder.ts';
+import { blobs, smallDetector } from './testing/small-detector.ts';
+
+describe('quantizeStatically', () => {
+  it('makes a model with int8 weights and says what it did', async () => {
+    const { model, report } = await quantizeStatically(smallDetector(), blobs(16));
+    expect(report.layers).toHaveLength(10);
+    expect(report.layers[0]).toMatchObject({ operator: 'Conv', precision: 'int8', errorAlone: expect.any(Number) });
+    expect(report).toMatchObject({ work: expect.closeTo(1, 9), images: { calibrated: 12, aside: 4 }, tolerance: 0.1 });
+    expect(Object.keys(report.error)).toEqual(['output0 scores', 'output0 boxes']);
+    expect(Math.max(...Object.values(report.error))).toBeLessThan(0.05);
+    expect(model.length).toBeGreaterThan(0);
+  });
+
+  it('gives the same bytes of the same model and images', async () => {
+    const [one, other] = [
+      await quantizeStatically(smallDetector(), blobs(8)),
+      await quantizeStatically(smallDetector(), blobs(8)),
+    ];
+    expect(Buffer.compare(one.model, other.model)).toBe(0);
+    expect(one.report).toEqual(other.report);
+  });
+
+  it('leaves layers in float that would cost more than the tolerance', async () => {
+    const everything = await quantizeStatically(smallDetector(), blobs(16));
+    const tolerance = 0.7 * Math.max(...Object.values(everything.report.error));
+    const { report } = await quantizeStatically(smallDetector(), blobs(16), { tolerance });
+    const left = report.layers.filter(({ reason }) => reason === 'sensitive');
+    expect(left.length).toBeGreaterThan(0);
+    expect(Math.max(...Object.values(report.error))).toBeLessThanOrEqual(tolerance);
+    expect(report.work).toBeLessThan(0.999);
+  });
+
+  it('leaves the mean over a box’s bins in float, which is a layer of one channel', async () => {
+    const net = new ModelBuilder();
+    const features = net.convolution(net.input('images', [1, 3, 8, 8]), 3, 16);
+    net.output(net.convolution(net.node('Softmax', [features], { axis: 1 }), 16, 1), 'output0');
+    const { report } = await quantizeStatically(net.finish(), blobs(8, 8));
+    expect(report.layers.map(({ precision, reason }) => [precision, reason])).toEqual([
+      ['int8', undefined],
+      ['float32', 'narrow'],
+    ]);
+  });
+
+  it('takes the size of images where the model leaves it open', async () => {
+    const net = new ModelBuilder();
+    net.output(net.convolution(net.input('images', [0, 3, 0, 0]), 3, 8), 'output0');
+    await expect(quantizeStatically(net.finish(), blobs(8, 16))).resolves.toBeDefined();
+  });
+});
+
+describe('it refuses', () => {
+  it.each([
+    ['too few images', blobs(7), 'There are 7 calibration images'],
+    ['images of another size', blobs(8, 16), "don't fill the model's input images [1, 3, 32, 32]"],
+    ['images that are not numbers', [new Float32Array(3 * 32 * 32).fill(Number.NaN)], 'infinite or not a number'],
+  ])('%s', async (_, images, message) => {
+    await expect(quantizeStatically(smallDetector(), images)).rejects.toThrow(
+      expect.objectContaining({ code: 'calibration-unsuitable', message: expect.stringContaining(message) }),
+    );
+  });
+
+  it('a model without layers, and one with two inputs', async () => {
+    const plain = new ModelBuilder();
+    plain.output(plain.node('Neg', [plain.input('images', [1, 3, 8, 8])]), 'output0');
+    await expect(quantizeStatically(plain.finish(), blobs(8, 8))).rejects.toThrow(
+      'None of the model’s 2 nodes'.replace('’', "'"),
+    );
+    const two = new ModelBuilder();
+    const images = two.input('images', [1, 3, 8, 8]);
+    two.output(two.convolution(two.node('Add', [images, two.input('more', [1, 3, 8, 8])]), 3, 8), 'output0');
+    await expect(quantizeStatically(two.finish(), blobs(8, 8))).rejects.toThrow("The model's inputs are images, more");
+  });
+
+  it('a model that onnxruntime can’t load', async () => {
+    const net = new ModelBuilder();
+    net.output(net.convolution(net.node('NoSuchOperator', [net.input('images', [1, 3, 8, 8])]), 3, 8), 'output0');
+    await expect(quantizeStatically(net.finish(), blobs(8, 8))).rejects.toMatchObject({ code: 'model-unreadable' });
+  });
+
+  it('a tolerance that no layer keeps', async () => {
+    await expect(quantizeStatically(smallDetector(), blobs(8), { tolerance: 1e-9 })).rejects.toMatchObject({
+      code: 'too-sensitive',
+    });
+  });
+});

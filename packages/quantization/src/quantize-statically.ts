@@ -1,0 +1,71 @@
+import { calibrate } from './calibration/calibrate.ts';
+import { QuantizationError } from './errors.ts';
+import { type Layer, layersOf } from './layers.ts';
+import { indexGraph } from './onnx/graph-index.ts';
+import { readModel, writeModel } from './onnx/model-file.ts';
+import { dimsOf } from './onnx/tensors.ts';
+import { withQuantization } from './qdq.ts';
+import { regionOf } from './region.ts';
+import { layerReport, type QuantizationReport } from './report.ts';
+import { chooseLayers, errorMeter } from './sensitivity.ts';
+
+/** Share of the values of a tensor that its range has to hold. */
+const CALIBRATED_SHARE = 0.9999;
+const DEFAULT_TOLERANCE = 0.1;
+/** Integer kernels work on several channels at a time. YOLOv8's mean over a box's bins is a layer of one channel. */
+const FEWEST_CHANNELS = 4;
+
+export interface QuantizationOptions {
+  /** How far the answers may be from the float model's: see `QuantizationReport.error`. 0.1 when absent. */
+  readonly tolerance?: number;
+}
+
+/**
+ * Makes an INT8 model of a float32 one: integers for convolutions and matrix products (per-channel int8 weights, uint8
+ * activations by percentiles) and for what lies between them; float for what follows the last of them, and for layers
+ * with which the answers would stray. The same model and images give the same bytes.
+ *
+ * @param bytes an ONNX model with one float32 input, opset 13 or newer
+ * @param calibration images as the model takes them ([1, 3, S, S], 0 to 1), of the training split, in mixed order; of
+ * each four one is kept aside, in memory, to measure on
+ * @throws QuantizationError with the reason and the remedy
+ */
+export async function quantizeStatically(
+  bytes: Uint8Array,
+  calibration: Iterable<Float32Array> | AsyncIterable<Float32Array>,
+  { tolerance = DEFAULT_TOLERANCE }: QuantizationOptions = {},
+): Promise<{ model: Uint8Array; report: QuantizationReport }> {
+  const model = readModel(bytes);
+  const index = indexGraph(model.graph);
+  const layers = layersOf(index);
+  const wide = layers.filter(isWide);
+  if (wide.length === 0) {
+    throw new QuantizationError(
+      'model-unsuitable',
+      `None of the model's ${model.graph.node.length} nodes is a convolution or matrix product with constant float32 ` +
+        `weights of ${FEWEST_CHANNELS} channels. Hand in the float32 model as its trainer exported it.`,
+    );
+  }
+  const values = new Set([...regionOf(index, wide).values.flat(), ...layers.map(({ output }) => output)]);
+  const { ranges, lengths, images, aside } = await calibrate(model, values, calibration, CALIBRATED_SHARE);
+  const measure = await errorMeter(model, ranges, aside);
+  const { quantized, error, alone } = await chooseLayers(
+    wide.map(({ name }) => name),
+    measure,
+    tolerance,
+  );
+  const chosen = new Set(quantized);
+  return {
+    model: writeModel(withQuantization(model, chosen, ranges)),
+    report: {
+      ...layerReport({ layers, lengths, quantized: chosen, alone }),
+      error: Object.fromEntries(error.byPart),
+      tolerance,
+      images: { calibrated: images, aside: aside.length },
+    },
+  };
+}
+
+function isWide({ weights, channelAxis }: Layer): boolean {
+  return (dimsOf(weights)[channelAxis] ?? 0) >= FEWEST_CHANNELS;
+}
