@@ -54,6 +54,7 @@ describe('the chain while the embedded AWS is killed', () => {
       ASSAY_LABELING_TASK_SECONDS: '28800',
       ASSAY_TRAIN_MINIMUM_LABELS: '1000',
       ASSAY_TRAIN_MAP_THRESHOLD: '0',
+      ASSAY_TRAIN_GATE: 'rehearsal',
       ASSAY_TRAIN_STEPS: String(TRAIN_STEPS),
       ASSAY_TRAIN_IMAGE_SIZE: '64',
     });

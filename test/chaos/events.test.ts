@@ -50,6 +50,7 @@ describe('the chain of events', () => {
       ASSAY_LABELING_VERIFIERS: '3',
       ASSAY_TRAIN_MINIMUM_LABELS: '1000',
       ASSAY_TRAIN_MAP_THRESHOLD: '0',
+      ASSAY_TRAIN_GATE: 'rehearsal',
       ASSAY_TRAIN_STEPS: '40',
       ASSAY_TRAIN_IMAGE_SIZE: '128',
     });

@@ -58,6 +58,7 @@ describe('the chain', () => {
       ASSAY_LABELING_WORKERS: '3',
       ASSAY_TRAIN_MINIMUM_LABELS: String(images.length),
       ASSAY_TRAIN_MAP_THRESHOLD: '0',
+      ASSAY_TRAIN_GATE: 'rehearsal',
       ASSAY_TRAIN_STEPS: '40',
       ASSAY_TRAIN_IMAGE_SIZE: '128',
     };

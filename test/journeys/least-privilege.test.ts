@@ -20,7 +20,7 @@ import { signedFetch } from '../../packages/cli/src/platform/signed-fetch.ts';
 import { failurePaths, STATION } from './failure-paths.ts';
 import { KEPT, keptBecause } from './kept-permissions.ts';
 import { quietTerminal } from './quiet-terminal.ts';
-import { WithheldPermissions } from './withheld-permissions.ts';
+import { type Permission, WithheldPermissions } from './withheld-permissions.ts';
 
 const doctorSays = z.object({
   unusedPermissions: z.array(
@@ -32,6 +32,10 @@ const MINUTE = 60_000;
 const PATIENCE = 3 * MINUTE;
 const IMAGES = 9;
 const SPARE = 3;
+
+/** Statements by which prepare-dataset fetches an approved model. */
+const isAboutChampion = ({ role, text }: Permission) =>
+  role.endsWith('-training-prepare') && /:model-package\/|model\.tar\.gz/.test(text);
 
 /**
  * The whole chain, and the ways that it takes when something fails, begun with no permission at all. It stops at once. Then
@@ -69,6 +73,7 @@ describe('least privilege', () => {
       ASSAY_LABELING_SCHEDULE: 'rate(1 day)',
       ASSAY_TRAIN_MINIMUM_LABELS: String(images.length),
       ASSAY_TRAIN_MAP_THRESHOLD: '0',
+      ASSAY_TRAIN_GATE: 'rehearsal',
       ASSAY_TRAIN_STEPS: '10',
       ASSAY_TRAIN_IMAGE_SIZE: '128',
     };
@@ -127,6 +132,9 @@ describe('least privilege', () => {
       await decide(context, model, 'Approved', 'a test says so');
       await waitFor('the rollout', ({ rollouts }) => [...rollouts.values()].find(({ stage }) => stage === 'completed'));
       await inspectOnDevice(context, platform.device, images.slice(0, 2), { framesDir, station: STATION });
+      // A later training fetches it as the champion that its own model is measured against.
+      const isFetched = () => !withheld.unneeded().some(isAboutChampion);
+      await waitFor('the champion', () => (isFetched() ? true : undefined));
       await decide(context, model, 'Rejected', 'a test says so');
       await waitFor('the rejection', ({ events }) => (events.ModelRejected > 0 ? true : undefined));
     },

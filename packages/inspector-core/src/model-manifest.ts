@@ -19,6 +19,8 @@ const modelManifestSchema = z.object({
   snapshot: z.object({ uri: z.string(), sha256: digest }),
   /** Digests of the archives that the trainer read; older manifests name none. */
   channels: z.object({ train: digest, validation: digest }).optional(),
+  /** Of the network's arithmetic; float32 when absent. */
+  precision: z.enum(['float32', 'int8']).optional(),
   /** From which confidence on a detection counts, and from which overlap on two are one. */
   thresholds: z.object({ confidence: share, iou: share }),
 });

@@ -29,6 +29,8 @@ const packageMetadata = z.object({
   snapshotSha256: z.string(),
   imageCount: z.coerce.number().int(),
   map50: z.coerce.number(),
+  /** Packages of former versions say nothing of it. */
+  gate: z.string().optional(),
   evaluationUri: z.string(),
   reportUri: z.string(),
 });

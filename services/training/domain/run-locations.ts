@@ -6,6 +6,7 @@ export const CHECKPOINTS = 'checkpoints';
 /** The outputs of the pipeline's processing steps and the files in them that others read. */
 export const EVALUATION_FILE = 'evaluation/evaluation.json';
 export const REPORT_FILE = 'evaluation/report.html';
+export const MODEL_FILE = 'model/model.tar.gz';
 
 export interface RunLocations {
   readonly evaluationUri: string;

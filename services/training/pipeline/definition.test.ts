@@ -1,9 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { pipelineDefinition } from './definition.ts';
 import { readPipelineSettings } from './settings.ts';
 
 const settings = {
   mapThreshold: '0.6',
+  gate: [
+    { rule: 'ap50-floor', confidence: 0.95, undecided: 'refuse' },
+    { rule: 'escape-budget', rate: 0.02, confidence: 0.95, overkill: 0.2, undecided: 'refuse' },
+  ],
   trainer: 'embedded',
   seed: '1',
   imageSize: 192,
@@ -39,6 +45,7 @@ describe('the pipeline', () => {
     }
     const used = new Set(references(definition.Steps));
     expect([...used].filter((reference) => reference.includes('Outputs[')).sort()).toEqual([
+      "Steps.PrepareDataset.ProcessingOutputConfig.Outputs['champion'].S3Output.S3Uri",
       "Steps.PrepareDataset.ProcessingOutputConfig.Outputs['test'].S3Output.S3Uri",
       "Steps.PrepareDataset.ProcessingOutputConfig.Outputs['train'].S3Output.S3Uri",
       "Steps.PrepareDataset.ProcessingOutputConfig.Outputs['validation'].S3Output.S3Uri",
@@ -47,6 +54,17 @@ describe('the pipeline', () => {
       'Steps.Evaluate.PropertyFiles.Evaluation',
       'Steps.PrepareDataset.PropertyFiles.Channels',
     ]);
+  });
+
+  it('hands each rule of the gate over in as many characters as SageMaker lets a variable have', () => {
+    const gates = parse(readFileSync(new URL('./gate.yml', import.meta.url), 'utf8'));
+    expect(Object.keys(gates)).toEqual(['strict', 'laptop', 'rehearsal']);
+    for (const gate of Object.values(gates)) {
+      const { Parameters } = pipelineDefinition(readPipelineSettings({ ...settings, gate }));
+      const rules = Parameters.filter(({ Name }) => Name.startsWith('Gate-'));
+      expect(rules.length).toBeGreaterThan(4);
+      for (const { DefaultValue } of rules) expect(String(DefaultValue).length).toBeLessThanOrEqual(256);
+    }
   });
 
   it('leaves only names of the stack to CloudFormation', () => {
@@ -72,5 +90,20 @@ describe('the settings', () => {
     );
     expect(() => readPipelineSettings({ ...settings, trainingInstance: 'm7i.large' })).toThrow('trainingInstance');
     expect(() => readPipelineSettings(undefined)).toThrow('the block');
+  });
+
+  it('of the gate are named when they are wrong', () => {
+    const gate = [
+      { rule: 'luck', undecided: 'show' },
+      { rule: 'champion', margin: 2, undecided: 'refuse' },
+      { rule: 'no-leak', undecided: 'hide' },
+      { rule: 'no-leak', undecided: 'show' },
+    ];
+    const reading = () => readPipelineSettings({ ...settings, gate });
+    expect(reading).toThrow(/there is no rule luck \(but evidence, no-leak/);
+    expect(reading).toThrow(/set twice: no-leak; no-leak.undecided: .*; champion.margin: .*; champion.confidence: /);
+    expect(() => readPipelineSettings({ ...settings, gate: settings.gate.slice(0, 1) })).toThrow(
+      'escape-budget is missing',
+    );
   });
 });

@@ -1,4 +1,5 @@
-import { CHECKPOINTS, EVALUATION_FILE, MODELS, REPORT_FILE, RUNS } from '../domain/run-locations.ts';
+import { CHECKPOINTS, EVALUATION_FILE, MODEL_FILE, MODELS, REPORT_FILE, RUNS } from '../domain/run-locations.ts';
+import { ruleVariable } from '../jobs/evaluate/settings.ts';
 import { type Expression, execution, join, jsonGet, outputOf, parameter, stepProperty } from './expressions.ts';
 import type { PipelineSettings } from './settings.ts';
 import { type Parameter, processingStep, type Step, trainingStep } from './steps.ts';
@@ -29,6 +30,11 @@ function ofRun(...path: readonly string[]): Expression {
   return join('/', `${BUCKET}/${RUNS}`, execution('PipelineExecutionId'), ...path);
 }
 
+/** The pipeline's parameter with a rule's setting, as JSON text. */
+function ruleParameter(rule: string): string {
+  return `Gate-${rule}`;
+}
+
 /** Hyperparameters are text, whatever the parameter's type is. */
 function asText(name: string): Expression {
   return join('', parameter(name));
@@ -40,7 +46,7 @@ function digestOf(split: 'train' | 'validation' | 'test'): Expression {
 }
 
 /**
- * The pipeline: prepare-dataset → train → evaluate → is it good enough? → register, or fail with the reason. What
+ * The pipeline: prepare-dataset → train → evaluate → did it pass the gate? → register, or fail with the reasons. What
  * changes from run to run and what a person may want to override for one run are parameters.
  *
  * @see "Pipeline definition JSON schema" 2020-12-01
@@ -54,6 +60,13 @@ export function pipelineDefinition(settings: PipelineSettings): PipelineDefiniti
       ),
       { Name: 'StoredRecords', Type: 'Integer', DefaultValue: 0 },
       { Name: 'MapThreshold', Type: 'Float', DefaultValue: settings.mapThreshold },
+      ...settings.gate.map(
+        (setting): Parameter => ({
+          Name: ruleParameter(setting.rule),
+          Type: 'String',
+          DefaultValue: JSON.stringify(setting),
+        }),
+      ),
       { Name: 'Trainer', Type: 'String', DefaultValue: settings.trainer },
       { Name: 'TrainSteps', Type: 'Integer', DefaultValue: settings.trainSteps },
       { Name: 'TrainSeconds', Type: 'Integer', DefaultValue: settings.trainSeconds },
@@ -82,12 +95,14 @@ function prepareStep({ imageTag, settleSeconds }: PipelineSettings): Step {
       ASSAY_TABLE: parameter('Table'),
       ASSAY_WORK_GROUP: parameter('WorkGroup'),
       ASSAY_QUERY_OUTPUT: parameter('QueryOutput'),
+      ASSAY_MODEL_PACKAGE_GROUP: MODEL_PACKAGE_GROUP,
     },
     outputs: {
       train: ofRun('train'),
       validation: ofRun('validation'),
       test: ofRun('test'),
       snapshot: ofRun('snapshot'),
+      champion: ofRun('champion'),
     },
     propertyFiles: [{ PropertyFileName: 'Channels', OutputName: 'snapshot', FilePath: 'channels.json' }],
   });
@@ -120,26 +135,41 @@ function trainStep({ imageTag, trainSeconds }: PipelineSettings): Step {
   });
 }
 
-function evaluateStep({ imageTag }: PipelineSettings): Step {
+function evaluateStep({ imageTag, gate }: PipelineSettings): Step {
+  const rules = gate.map(({ rule }) => [ruleVariable(rule), parameter(ruleParameter(rule))]);
   return processingStep({
     name: EVALUATE,
     image: `${REGISTRY}/evaluate:${imageTag}`,
     role: MODEL_ROLE,
     instanceType: parameter('ProcessingInstance'),
-    environment: { ASSAY_TEST_SHA256: digestOf('test') },
-    inputs: { model: stepProperty(TRAIN, 'ModelArtifacts.S3ModelArtifacts'), test: outputOf(PREPARE, 'test') },
-    outputs: { evaluation: ofRun('evaluation') },
+    environment: {
+      ASSAY_TRAIN_SHA256: digestOf('train'),
+      ASSAY_VALIDATION_SHA256: digestOf('validation'),
+      ASSAY_TEST_SHA256: digestOf('test'),
+      ASSAY_SNAPSHOT_SHA256: jsonGet(PREPARE, 'Channels', 'metadata.snapshotSha256'),
+      ASSAY_MAP_THRESHOLD: asText('MapThreshold'),
+      ...Object.fromEntries(rules),
+    },
+    inputs: {
+      model: stepProperty(TRAIN, 'ModelArtifacts.S3ModelArtifacts'),
+      train: outputOf(PREPARE, 'train'),
+      validation: outputOf(PREPARE, 'validation'),
+      test: outputOf(PREPARE, 'test'),
+      champion: outputOf(PREPARE, 'champion'),
+    },
+    outputs: { evaluation: ofRun('evaluation'), model: ofRun('model') },
     propertyFiles: [{ PropertyFileName: 'Evaluation', OutputName: 'evaluation', FilePath: 'evaluation.json' }],
   });
 }
 
 function checkStep(settings: PipelineSettings): Step {
-  const map50 = jsonGet(EVALUATE, 'Evaluation', 'metrics.map50.value');
   return {
-    Name: 'CheckMap',
+    Name: 'CheckGate',
     Type: 'Condition',
     Arguments: {
-      Conditions: [{ Type: 'GreaterThanOrEqualTo', LeftValue: map50, RightValue: parameter('MapThreshold') }],
+      Conditions: [
+        { Type: 'Equals', LeftValue: jsonGet(EVALUATE, 'Evaluation', 'gate.verdict'), RightValue: 'passed' },
+      ],
       IfSteps: [registerStep(settings)],
       ElseSteps: [
         {
@@ -148,11 +178,9 @@ function checkStep(settings: PipelineSettings): Step {
           Arguments: {
             ErrorMessage: join(
               '',
-              'The model is not good enough: mAP50 ',
-              jsonGet(EVALUATE, 'Evaluation', 'metadata.map50'),
-              ' on the test split, at least ',
-              parameter('MapThreshold'),
-              ' is asked for. See ',
+              'The model did not pass the gate. ',
+              jsonGet(EVALUATE, 'Evaluation', 'metadata.refusal'),
+              ' See ',
               ofRun(REPORT_FILE),
             ),
           },
@@ -173,7 +201,8 @@ function registerStep({ imageTag }: PipelineSettings): Step {
         Containers: [
           {
             Image: `${REGISTRY}/evaluate:${imageTag}`,
-            ModelDataUrl: stepProperty(TRAIN, 'ModelArtifacts.S3ModelArtifacts'),
+            // Not the trainer's: evaluate chose the threshold and the precision, and wrote what it measured.
+            ModelDataUrl: ofRun(MODEL_FILE),
           },
         ],
         SupportedContentTypes: ['image/jpeg', 'image/png'],
@@ -189,6 +218,8 @@ function registerStep({ imageTag }: PipelineSettings): Step {
         snapshotSha256: jsonGet(PREPARE, 'Channels', 'metadata.snapshotSha256'),
         imageCount: jsonGet(PREPARE, 'Channels', 'metadata.imageCount'),
         map50: jsonGet(EVALUATE, 'Evaluation', 'metadata.map50'),
+        modelSha256: jsonGet(EVALUATE, 'Evaluation', 'metadata.modelSha256'),
+        gate: jsonGet(EVALUATE, 'Evaluation', 'metadata.gate'),
         evaluationUri: ofRun(EVALUATION_FILE),
         reportUri: ofRun(REPORT_FILE),
       },

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { readGate } from '../jobs/evaluate/gate/rules.ts';
+import { withFloor } from '../jobs/evaluate/settings.ts';
 
 const text = z.string().min(1);
 /** Variables of the Serverless Framework may arrive as text, even where they are numbers. */
@@ -6,8 +8,10 @@ const count = z.coerce.number().int().positive();
 
 /** What `custom.pipeline` in serverless.yml sets for a stage. */
 const pipelineSettingsSchema = z.strictObject({
-  /** mAP at IoU 0.5 on the test split below which a model isn't registered, 0 to 1. */
+  /** AP50 on the test split below which a model isn't registered, 0 to 1: the floor of the gate's `ap50-floor`. */
   mapThreshold: z.coerce.number().min(0).max(1),
+  /** The gate's rules with their limits: what evaluate holds a model against. */
+  gate: z.array(z.looseObject({ rule: text })).min(1),
   /** `embedded` is this project's own; another needs an image `assay/train-<name>`. */
   trainer: text,
   seed: z.coerce.number().int().min(0),
@@ -27,10 +31,13 @@ const pipelineSettingsSchema = z.strictObject({
 
 export type PipelineSettings = z.infer<typeof pipelineSettingsSchema>;
 
-/** @throws Error naming each setting that is missing or wrong */
+/** @throws Error naming each setting, or rule of the gate, that is missing or wrong */
 export function readPipelineSettings(value: unknown): PipelineSettings {
   const parsed = pipelineSettingsSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    readGate(withFloor(parsed.data.gate, parsed.data.mapThreshold));
+    return parsed.data;
+  }
   const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the block'}: ${message}`);
   throw new Error(`custom.pipeline in serverless.yml is wrong: ${faults.join('; ')}. Its params are in the README.`, {
     cause: parsed.error,

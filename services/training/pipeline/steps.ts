@@ -14,7 +14,7 @@ export interface ConditionStep {
   readonly Type: 'Condition';
   readonly Arguments: {
     readonly Conditions: readonly {
-      readonly Type: 'GreaterThanOrEqualTo';
+      readonly Type: 'Equals';
       readonly LeftValue: Value;
       readonly RightValue: Value;
     }[];

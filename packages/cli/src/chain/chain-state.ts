@@ -41,6 +41,8 @@ export interface TrainingState {
 export interface ModelState {
   modelPackageArn: string;
   map50?: number;
+  /** What the gate made of it. */
+  gate?: string;
   snapshotUri?: string;
   reportUri?: string;
   trainedAt?: string;
@@ -185,11 +187,11 @@ function aboutModels(chain: ChainState, event: JournalEvent): void {
       return;
     }
     case 'ModelTrained': {
-      const { pipelineExecutionArn, modelPackageArn, map50, snapshotUri, reportUri } = event.data;
+      const { pipelineExecutionArn, modelPackageArn, map50, gate, snapshotUri, reportUri } = event.data;
       const training = chain.trainings.get(pipelineExecutionArn);
       if (training) Object.assign(training, { stage: 'trained', map50, modelPackageArn });
       const model = modelOf(chain, modelPackageArn);
-      Object.assign(model, { map50, snapshotUri, reportUri, trainedAt: event.metadata.occurredAt });
+      Object.assign(model, { map50, gate, snapshotUri, reportUri, trainedAt: event.metadata.occurredAt });
       return;
     }
     case 'TrainingFailed': {

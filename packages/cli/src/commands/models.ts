@@ -20,6 +20,7 @@ export async function models(context: Context): Promise<void> {
     status: model.ModelApprovalStatus ?? '',
     createdAt: model.CreationTime?.toISOString() ?? '',
     map50: state.models.get(model.ModelPackageArn ?? '')?.map50,
+    gate: state.models.get(model.ModelPackageArn ?? '')?.gate,
     reportUri: state.models.get(model.ModelPackageArn ?? '')?.reportUri,
   }));
   terminal.result(rows, () => {
@@ -29,9 +30,10 @@ export async function models(context: Context): Promise<void> {
       row.status,
       row.map50?.toFixed(3) ?? '',
       row.createdAt,
+      row.gate ?? '',
       row.reportUri ?? '',
     ]);
-    return table(['version', 'status', 'AP50 (test)', 'registered', 'report'], cells);
+    return table(['version', 'status', 'AP50 (test)', 'registered', 'gate', 'report'], cells);
   });
 }
 
@@ -42,7 +44,7 @@ export async function decide(
   status: Extract<ModelApprovalStatus, 'Approved' | 'Rejected'>,
   reason: string | undefined,
 ): Promise<void> {
-  const { terminal, clients } = context;
+  const { terminal, clients, chain } = context;
   const packages = await listPackages(context);
   const found = packages.find(
     ({ ModelPackageArn, ModelPackageVersion }, index) =>
@@ -57,9 +59,11 @@ export async function decide(
       ...(reason ? { ApprovalDescription: reason } : {}),
     }),
   );
-  const result = { modelPackageArn: found.ModelPackageArn, version: found.ModelPackageVersion, status };
+  const gate = (await chain.refresh()).models.get(found.ModelPackageArn)?.gate;
+  const result = { modelPackageArn: found.ModelPackageArn, version: found.ModelPackageVersion, status, gate };
+  const known = gate === undefined ? '' : ` The gate said: ${gate}.`;
   const next = status === 'Approved' ? ' Follow its rollout with "assay devices".' : '';
-  terminal.result(result, () => `Model ${found.ModelPackageVersion} is ${status.toLowerCase()}.${next}`);
+  terminal.result(result, () => `Model ${found.ModelPackageVersion} is ${status.toLowerCase()}.${known}${next}`);
 }
 
 async function listPackages({ clients, names }: Context): Promise<ModelPackageSummary[]> {

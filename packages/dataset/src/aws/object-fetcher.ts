@@ -11,10 +11,9 @@ export function objectFetcher(s3: S3Client): (uri: string) => Promise<Uint8Array
       return await Body.transformToByteArray();
     } catch (cause) {
       const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-      throw new Error(
-        `The labelled image ${uri} can't be read (${reason}). Restore the object, or let the job's role read its bucket.`,
-        { cause },
-      );
+      throw new Error(`${uri} can't be read (${reason}). Restore the object, or let the job's role read its bucket.`, {
+        cause,
+      });
     }
   };
 }

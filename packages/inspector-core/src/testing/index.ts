@@ -1,1 +1,1 @@
-export { tinyModel } from './tiny-model.ts';
+export { type TinyModelVariant, tinyModel } from './tiny-model.ts';

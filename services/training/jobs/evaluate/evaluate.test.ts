@@ -1,118 +1,89 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { entriesOf, writeArchive } from '@assay/dataset';
-import { tinyModel } from '@assay/inspector-core/testing';
-import sharp from 'sharp';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { evaluate } from './evaluate.ts';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { type Evaluated, outcomeOf, runScenario, type Scenario, snapshot } from './testing/scenario.ts';
+import type { Mark, Shot } from './testing/shots.ts';
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'evaluate-'));
+/** A photograph with one mark in its upper left cell, or none. */
+function shot(id: string, mark?: Partial<Mark>, labels?: string): Shot {
+  const whole: Mark = { classId: 0, cell: 0, brightness: 255, isDefect: true, ...mark };
+  return { id, group: id, marks: mark === undefined ? [] : [whole], ...(labels !== undefined && { labels }) };
+}
+
+/** Asks for nothing: what is measured is the question here. */
+const openGate = [{ rule: 'escape-budget', rate: 0.02, confidence: 0.95, overkill: 0.2, undecided: 'show' }];
+/** By which the threshold is chosen: the defect's confidence is 0.5, and nothing else is in sight. */
+const validation = [shot('v', { brightness: 255 }), shot('w')];
+
+const run = (scenario: Scenario): Promise<Evaluated> => runScenario({ gate: openGate, validation, ...scenario });
+
+const figures = z.looseObject({
+  metrics: z.looseObject({ map50: z.object({ value: z.number() }) }),
+  verdicts: z.looseObject({}),
+  classes: z.array(z.looseObject({ className: z.string(), ap50: z.number().nullable() })),
 });
-afterEach(() => rm(folder, { recursive: true }));
-
-const snapshot = { uri: 's3://training/runs/1/snapshot/snapshot.json', sha256: 'c'.repeat(64) };
-
-/** A 32 × 32 picture with one 8 × 8 cell in this colour, in the place of the box `0.125 0.125 0.25 0.25`. */
-function picture(colour: string) {
-  const patch = { create: { width: 8, height: 8, channels: 3 as const, background: colour } };
-  return sharp({ create: { width: 32, height: 32, channels: 3, background: '#000' } })
-    .composite([{ input: patch, left: 0, top: 0 }])
-    .png()
-    .toBuffer();
-}
-
-interface TestImage {
-  id: string;
-  colour: string;
-  labels: string;
-}
-
-const here = (classId: number) => `${classId} 0.125 0.125 0.25 0.25\n`;
-
-async function run(images: readonly TestImage[], { names = ['red', 'blue'], model = 'whole', changed = false } = {}) {
-  const { onnx, manifest } = tinyModel();
-  const files = [
-    { name: 'manifest.json', bytes: Buffer.from(JSON.stringify(manifest)) },
-    { name: 'model.onnx', bytes: onnx },
-  ];
-  await writeArchive(join(folder, 'model.tar.gz'), entriesOf(model === 'whole' ? files : files.slice(0, 1)));
-  const entries = [{ name: 'data.json', bytes: Buffer.from(JSON.stringify({ names, snapshot })) }];
-  for (const { id, colour, labels } of images) {
-    entries.push({ name: `images/${id}.png`, bytes: await picture(colour) });
-    entries.push({ name: `labels/${id}.txt`, bytes: Buffer.from(labels) });
-  }
-  const { sha256 } = await writeArchive(join(folder, 'test.tar.gz'), entriesOf(entries));
-  if (changed) {
-    const bytes = await readFile(join(folder, 'test.tar.gz'));
-    bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1);
-    await writeFile(join(folder, 'test.tar.gz'), bytes);
-  }
-  const output = join(folder, 'out');
-  await evaluate({
-    model: join(folder, 'model.tar.gz'),
-    test: join(folder, 'test.tar.gz'),
-    testSha256: sha256,
-    output,
-    log: () => undefined,
-  });
-  return {
-    evaluation: JSON.parse(await readFile(join(output, 'evaluation.json'), 'utf8')),
-    report: await readFile(join(output, 'report.html'), 'utf8'),
-  };
-}
 
 describe('evaluate', () => {
-  it('refuses a test split of which a single bit was changed', async () => {
-    const images = [{ id: 'a', colour: '#f00', labels: here(0) }];
-    await expect(run(images, { changed: true })).rejects.toThrow(/test.tar.gz has the digest .*, but prepare-dataset/);
-  });
-
   it('measures a model that finds everything', async () => {
-    const { evaluation } = await run([
-      { id: 'a', colour: '#f00', labels: here(0) },
-      { id: 'b', colour: '#00f', labels: here(1) },
-      { id: 'c', colour: '#000', labels: '' },
-    ]);
+    const { evaluation } = await run({
+      test: [shot('a', { classId: 0 }), shot('b', { classId: 1 }), shot('c')],
+    });
     expect(evaluation).toMatchObject({
       metrics: { map: { value: 1 }, map50: { value: 1 }, map75: { value: 1 } },
       images: 3,
       truths: 2,
       coco: { ap: 1, apSmall: 1, apLarge: null, ar100: 1 },
       verdicts: { escaped: { count: 0, of: 2 }, overkilled: { count: 0, of: 1 } },
+      parts: { escaped: { count: 0, of: 2 }, overkilled: { count: 0, of: 1 } },
       snapshot,
-      metadata: { snapshotSha256: snapshot.sha256, map50: '1.0000' },
+      metadata: { snapshotSha256: snapshot.sha256, map50: '1.0000', refusal: 'none' },
     });
-    expect(evaluation.classes.map((c: { className: string; ap50: number }) => [c.className, c.ap50])).toEqual([
+    expect(figures.parse(evaluation).classes.map(({ className, ap50 }) => [className, ap50])).toEqual([
       ['red', 1],
       ['blue', 1],
     ]);
   });
 
   it('counts defects that escape and good parts that fail, by the verdict at the threshold', async () => {
-    // Below the threshold of 0.5 a defect is passed, yet for the precision over all recalls it was found.
-    const { evaluation } = await run([
-      { id: 'a', colour: '#600000', labels: here(0) },
-      { id: 'b', colour: '#f00', labels: '' },
-    ]);
+    // Below the threshold a defect is passed, yet for the precision over all recalls it was found.
+    const { evaluation } = await run({
+      test: [shot('a', { brightness: 96 }), shot('b', { isDefect: false })],
+    });
     // One of one: with 95 % confidence the true rate is somewhere between 2.5 and 100 %.
     const all = { count: 1, of: 1, rate: { value: 1, low: expect.closeTo(0.025, 9), high: 1 } };
-    expect(evaluation.verdicts).toEqual({ escaped: all, overkilled: all });
+    const { verdicts, metrics, classes } = figures.parse(evaluation);
+    expect(verdicts).toEqual({ escaped: all, overkilled: all });
     // The false alarm is the more confident of the two: precision 1/2 at every recall.
-    expect(evaluation.metrics.map50.value).toBeCloseTo(0.5, 9);
-    expect(evaluation.classes[1]).toMatchObject({ className: 'blue', truths: 0, ap50: null });
+    expect(metrics.map50.value).toBeCloseTo(0.5, 9);
+    expect(classes[1]).toMatchObject({ className: 'blue', truths: 0, ap50: null });
+  });
+
+  it('writes the model that goes to the line with the threshold that was chosen on validation', async () => {
+    const dim = [shot('v', { brightness: 102 }), shot('w', { brightness: 51, isDefect: false })];
+    const { final, evaluation } = await run({
+      validation: dim,
+      test: [shot('a', {}), shot('b', { brightness: 51, isDefect: false })],
+    });
+    // Half-way between the dirt's confidence of 0.2 and the defect's of 0.4.
+    expect(final.manifest.thresholds).toEqual({ confidence: 0.3, iou: 0.5 });
+    expect(final.manifest.snapshot).toEqual(snapshot);
+    expect(evaluation).toMatchObject({
+      thresholds: final.manifest.thresholds,
+      model: { sha256: final.manifest.sha256, archiveSha256: evaluation.metadata.modelSha256 },
+      verdicts: { escaped: { count: 0 }, overkilled: { count: 0 } },
+    });
+  });
+
+  it('writes the same bytes for the same input, but for times', async () => {
+    const [first, second] = [await run({}), await run({})];
+    expect(second.evaluation.metadata).toEqual(first.evaluation.metadata);
+    expect(second.evaluation.gate).toEqual(first.evaluation.gate);
   });
 
   it('reports on a page of its own, the worst image first, with boxes of truth and detection', async () => {
-    const { report } = await run([
-      { id: 'aaaa', colour: '#f00', labels: here(0) },
-      { id: 'bbbb', colour: '#600000', labels: here(0) },
-    ]);
+    const { report } = await run({ test: [shot('aaaa', {}), shot('bbbb', { brightness: 96 })] });
     expect(report.indexOf('bbbb')).toBeLessThan(report.indexOf('aaaa'));
     expect(report).toContain('<b>pass</b> escaped, 1 missed');
-    expect(report).toContain('1 of 2</b><span>defective parts passed: 1.3–98.7 % with 95 % confidence');
+    expect(report).toContain('1 of 2</b><span>defective images passed: 1.3–98.7 % with 95 % confidence');
     expect(report).toContain('<polyline');
     expect(report.match(/data:image\/jpeg;base64,/g)).toHaveLength(2);
     expect(report.match(/stroke-dasharray/g)).toHaveLength(2);
@@ -122,18 +93,22 @@ describe('evaluate', () => {
   });
 
   it('refuses a test split without a defect, since it measures nothing', async () => {
-    await expect(run([{ id: 'a', colour: '#000', labels: '' }])).rejects.toThrow(
-      'None of the 1 test images has a defect',
-    );
+    await expect(run({ test: [shot('a')] })).rejects.toThrow('None of the 1 test images has a defect');
   });
 
-  it('refuses a model of other classes, and an archive without the network', async () => {
-    const images = [{ id: 'a', colour: '#f00', labels: here(0) }];
-    await expect(run(images, { names: ['scratch'] })).rejects.toThrow('classes are red, blue, the test set');
-    await expect(run(images, { model: 'manifest only' })).rejects.toThrow('has manifest.json; model.onnx and');
+  it('refuses a model of other classes', async () => {
+    await expect(run({ names: ['scratch', 'blue'] })).rejects.toThrow('classes are red, blue, the test set');
+    await expect(run({ names: ['red', 'blue', 'dent'] })).rejects.toThrow("the test set's red, blue, dent");
   });
 
   it('names a label that it can not read', async () => {
-    await expect(run([{ id: 'a', colour: '#f00', labels: '0 0.5 x 1 1\n' }])).rejects.toThrow('"0 0.5 x 1 1"');
+    await expect(run({ test: [shot('a', {}, '0 0.5 x 1 1\n')] })).rejects.toThrow('"0 0.5 x 1 1"');
+  });
+
+  it('says which rules this gate does not ask for', async () => {
+    const result = await run({});
+    expect(outcomeOf(result, 'escape-budget')).toMatchObject({ status: 'undecided', refuses: false });
+    expect(result.evaluation.gate.notAsked).toContain('no-leak');
+    expect(result.evaluation.gate.notAsked).not.toContain('escape-budget');
   });
 });

@@ -2,11 +2,18 @@ import type { ModelManifest } from '@assay/inspector-core';
 import {
   type CocoEvaluation,
   type CocoFigures,
+  type Confusion,
   clopperPearson,
   type ClassFigures as MeasuredClass,
 } from '@assay/vision';
-import type { MeasuredImage, Measurement } from './measure.ts';
-import type { ChannelData } from './test-set.ts';
+import type { ChannelData } from './channel.ts';
+import type { Findings } from './gate/findings.ts';
+import { quantileOf } from './gate/latency.ts';
+import { type PartVerdicts, partVerdicts } from './gate/part-verdicts.ts';
+import { refusalOf, summaryOf, type Verdict } from './gate/verdict.ts';
+import type { Leaks } from './leaks.ts';
+import type { MeasuredImage } from './measurement.ts';
+import type { OperatingPoint } from './operating-point.ts';
 
 /** Figures from 0 to 1. `null` where a class has no truth in the test split. */
 export interface ClassFigures {
@@ -21,12 +28,12 @@ export interface ClassFigures {
   readonly precision50: readonly number[];
 }
 
-/** How many parts got the wrong verdict at the manifest's thresholds. */
+/** How many images got the wrong verdict at the manifest's thresholds. */
 export interface WrongVerdicts {
   readonly count: number;
-  /** Of so many parts. */
+  /** Of so many images. */
   readonly of: number;
-  /** With the interval that covers the true rate with `CONFIDENCE`; `null` when there was no such part. */
+  /** With the interval that covers the true rate with `CONFIDENCE`; `null` when there was no such image. */
   readonly rate: { readonly value: number; readonly low: number; readonly high: number } | null;
 }
 
@@ -42,25 +49,58 @@ export interface Evaluation {
   readonly classes: readonly ClassFigures[];
   readonly images: number;
   readonly truths: number;
-  /** Escaped: defective parts that were passed. Overkilled: good parts that were failed. */
+  /** Escaped: images with a defect that were passed. Overkilled: images without one that were failed. */
   readonly verdicts: { readonly escaped: WrongVerdicts; readonly overkilled: WrongVerdicts };
+  /** The same by parts. */
+  readonly parts: PartVerdicts;
+  /** Which class was called which. */
+  readonly confusion: Confusion;
+  readonly gate: Verdict;
+  readonly operatingPoint: OperatingPoint;
+  readonly leaks: Leaks;
+  /** The approved model on the same images; `null` when there is none. */
+  readonly champion: ChampionFigures | null;
   readonly thresholds: { readonly confidence: number; readonly iou: number };
   readonly millisecondsPerImage: number;
   readonly snapshot: { readonly uri: string; readonly sha256: string };
-  readonly model: { readonly sha256: string; readonly trainer: ModelManifest['trainer']; readonly imageSize: number };
-  /** As text, for the registry's metadata, which knows nothing else. */
-  readonly metadata: { readonly snapshotUri: string; readonly snapshotSha256: string; readonly map50: string };
+  readonly model: {
+    /** Of `model.onnx`. */
+    readonly sha256: string;
+    /** Of the `model.tar.gz` that was written with it. */
+    readonly archiveSha256: string;
+    readonly trainer: ModelManifest['trainer'];
+    readonly imageSize: number;
+  };
+  /** As text, for the registry's metadata and for the pipeline's messages, which know nothing else. */
+  readonly metadata: Readonly<
+    Record<'snapshotUri' | 'snapshotSha256' | 'map50' | 'modelSha256' | 'gate' | 'refusal', string>
+  >;
+}
+
+export interface ChampionFigures {
+  readonly modelPackageArn: string;
+  readonly map50: number | null;
+  readonly parts: PartVerdicts;
+  /** By class id of the data set; `null` where it doesn't know the class. */
+  readonly ap50: readonly (number | null)[];
+}
+
+export interface Evaluated {
+  readonly findings: Findings;
+  readonly verdict: Verdict;
+  readonly operatingPoint: OperatingPoint;
+  /** What the test split says of itself. */
+  readonly data: ChannelData;
+  /** Digest of the archive with the model. */
+  readonly modelSha256: string;
 }
 
 /** @throws Error when the test split shows no defect: then nothing was measured */
-export function evaluationOf(measurement: Measurement, manifest: ModelManifest, data: ChannelData): Evaluation {
-  const { images, precision } = measurement;
+export function evaluationOf({ findings, verdict, operatingPoint, data, modelSha256 }: Evaluated): Evaluation {
+  const { manifest, test, confusion, leaks, champion } = findings;
+  const { images, precision } = test;
   const { ap, ap50, ap75 } = precision;
-  if (ap === undefined || ap50 === undefined || ap75 === undefined) {
-    throw new Error(
-      `None of the ${images.length} test images has a defect, so the model can't be measured. Label more parts with defects.`,
-    );
-  }
+  if (ap === undefined || ap50 === undefined || ap75 === undefined) throw nothingToMeasure(images.length);
   return {
     format: 'assay.evaluation/1',
     metrics: { map: { value: ap }, map50: { value: ap50 }, map75: { value: ap75 } },
@@ -72,12 +112,52 @@ export function evaluationOf(measurement: Measurement, manifest: ModelManifest, 
       escaped: wrongVerdicts(images, ({ truths }) => truths.length > 0, 'pass'),
       overkilled: wrongVerdicts(images, ({ truths }) => truths.length === 0, 'fail'),
     },
+    parts: partsOf(images),
+    confusion,
+    gate: verdict,
+    operatingPoint,
+    leaks,
+    champion: champion ? championFigures(champion, findings.names) : null,
     thresholds: manifest.thresholds,
-    millisecondsPerImage: median(images.map(({ inspection }) => inspection.milliseconds)),
+    millisecondsPerImage: quantileOf(images, 0.5),
     snapshot: data.snapshot,
-    model: { sha256: manifest.sha256, trainer: manifest.trainer, imageSize: manifest.imageSize },
-    metadata: { snapshotUri: data.snapshot.uri, snapshotSha256: data.snapshot.sha256, map50: ap50.toFixed(4) },
+    model: {
+      sha256: manifest.sha256,
+      archiveSha256: modelSha256,
+      trainer: manifest.trainer,
+      imageSize: manifest.imageSize,
+    },
+    metadata: {
+      snapshotUri: data.snapshot.uri,
+      snapshotSha256: data.snapshot.sha256,
+      map50: ap50.toFixed(4),
+      modelSha256,
+      gate: summaryOf(verdict),
+      refusal: refusalOf(verdict),
+    },
   };
+}
+
+export function nothingToMeasure(images: number): Error {
+  return new Error(
+    `None of the ${images} test images has a defect, so the model can't be measured. Label more parts with defects.`,
+  );
+}
+
+function championFigures(
+  { modelPackageArn, names: known, test }: NonNullable<Findings['champion']>,
+  names: readonly string[],
+): ChampionFigures {
+  return {
+    modelPackageArn,
+    map50: test.precision.ap50 ?? null,
+    parts: partsOf(test.images),
+    ap50: names.map((name, classId) => (known.includes(name) ? (test.precision.classes[classId]?.ap50 ?? null) : null)),
+  };
+}
+
+function partsOf(images: readonly MeasuredImage[]): PartVerdicts {
+  return partVerdicts(images, ({ inspection }) => inspection.verdict === 'fail');
 }
 
 function classFigures(figures: MeasuredClass, names: readonly string[]): ClassFigures {
@@ -99,8 +179,4 @@ function wrongVerdicts(
   const concerned = images.filter(isConcerned);
   const [count, of] = [concerned.filter(({ inspection }) => inspection.verdict === wrong).length, concerned.length];
   return { count, of, rate: of === 0 ? null : { value: count / of, ...clopperPearson(count, of, CONFIDENCE) } };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

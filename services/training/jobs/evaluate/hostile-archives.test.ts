@@ -1,13 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
+import { checkArchive } from '@assay/dataset';
 import { tinyModel } from '@assay/inspector-core/testing';
 import { pack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readChannel } from './channel.ts';
 import { readModelArchive } from './model-archive.ts';
-import { readTestSet } from './test-set.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -35,6 +37,18 @@ describe('a model archive', () => {
     await expect(readModelArchive(elsewhere)).rejects.toThrow('model.onnx and manifest.json are needed');
   });
 
+  it('of which a single bit was changed is refused', async () => {
+    const file = await archive({ 'manifest.json': text });
+    const sha256 = createHash('sha256')
+      .update(await readFile(file))
+      .digest('hex');
+    await expect(checkArchive(file, sha256)).resolves.toBeUndefined();
+    const bytes = await readFile(file);
+    bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1);
+    await writeFile(file, bytes);
+    await expect(checkArchive(file, sha256)).rejects.toThrow(/archive.tar.gz has the digest .*, but prepare-dataset/);
+  });
+
   it('whose model is a link has none', async () => {
     const linked = await archive({ 'manifest.json': text }, ['model.onnx']);
     await expect(readModelArchive(linked)).rejects.toThrow(
@@ -49,15 +63,15 @@ describe('a test set', () => {
   it.each(['../images/a.png', '/images/a.png', 'images/../a.png', 'images/../../etc/passwd', 'images/..', 'images/'])(
     'has no image where a name leads elsewhere: %s',
     async (name) => {
-      await expect(readTestSet(await archive({ 'data.json': data, [name]: 'x' }))).rejects.toThrow('has 0 images');
+      await expect(readChannel(await archive({ 'data.json': data, [name]: 'x' }))).rejects.toThrow('has 0 images');
     },
   );
 
   it('takes no link for an image, its labels or its description', async () => {
-    await expect(readTestSet(await archive({ 'data.json': data }, ['images/a.png']))).rejects.toThrow('has 0 images');
+    await expect(readChannel(await archive({ 'data.json': data }, ['images/a.png']))).rejects.toThrow('has 0 images');
     const noLabels = archive({ 'data.json': data, 'images/a.png': 'x' }, ['labels/a.txt']);
-    await expect(readTestSet(await noLabels)).rejects.toThrow('has no labels/a.txt');
+    await expect(readChannel(await noLabels)).rejects.toThrow('has no labels/a.txt');
     const noData = archive({ 'images/a.png': 'x', 'labels/a.txt': '' }, ['data.json']);
-    await expect(readTestSet(await noData)).rejects.toThrow('no data.json');
+    await expect(readChannel(await noData)).rejects.toThrow('no data.json');
   });
 });

@@ -13,6 +13,8 @@ const settingsSchema = z.object({
   ASSAY_WORK_GROUP: z.string().min(1),
   /** Where Athena leaves results: an `s3://` prefix. */
   ASSAY_QUERY_OUTPUT: z.string().startsWith('s3://'),
+  /** Whose newest approved package is the champion. */
+  ASSAY_MODEL_PACKAGE_GROUP: z.string().min(1),
 });
 
 export interface PrepareSettings {
@@ -24,6 +26,7 @@ export interface PrepareSettings {
   readonly table: string;
   readonly workGroup: string;
   readonly queryOutput: string;
+  readonly modelPackageGroup: string;
 }
 
 /** Reads the step's environment. @throws Error naming each variable that is missing or wrong */
@@ -46,5 +49,6 @@ export function readPrepareSettings(environment: Readonly<Record<string, string 
     table: values.ASSAY_TABLE,
     workGroup: values.ASSAY_WORK_GROUP,
     queryOutput: values.ASSAY_QUERY_OUTPUT,
+    modelPackageGroup: values.ASSAY_MODEL_PACKAGE_GROUP,
   };
 }

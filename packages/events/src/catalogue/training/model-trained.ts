@@ -19,6 +19,8 @@ export const ModelTrained = defineEvent({
     reportUri: s3UriSchema,
     /** Mean average precision at IoU 0.5 on the test split, 0 to 1. */
     map50: z.number().min(0).max(1),
+    /** What the gate made of it, in a line: which rules it passed, and which the test split couldn't decide. */
+    gate: z.string().min(1).optional(),
     /** Images in the snapshot. */
     imageCount: z.int().positive(),
   }),
@@ -32,6 +34,7 @@ export const ModelTrained = defineEvent({
     evaluationUri: 's3://assay-local-training-000000000000/runs/a1b2c3d4e5f6/evaluation/evaluation.json',
     reportUri: 's3://assay-local-training-000000000000/runs/a1b2c3d4e5f6/evaluation/report.html',
     map50: 0.84,
+    gate: 'passed: 9 of 10 rules passed; undecided: champion',
     imageCount: 212,
   },
 });

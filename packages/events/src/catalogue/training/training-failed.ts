@@ -20,8 +20,8 @@ export const TrainingFailed = defineEvent({
   sample: {
     pipelineExecutionArn:
       'arn:aws:sagemaker:eu-west-1:000000000000:pipeline/assay-local-training/execution/a1b2c3d4e5f6',
-    step: 'Gate',
-    reason: 'map50 0.41 is below the floor of 0.6',
+    step: 'RejectModel',
+    reason: 'The model did not pass the gate. ap50-floor: AP50 0.410 on the test split, at least 0.600 is asked for',
     evaluationUri: 's3://assay-local-training-000000000000/runs/a1b2c3d4e5f6/evaluation/evaluation.json',
     reportUri: 's3://assay-local-training-000000000000/runs/a1b2c3d4e5f6/evaluation/report.html',
     map50: 0.41,

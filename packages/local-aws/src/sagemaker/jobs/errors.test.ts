@@ -202,6 +202,12 @@ describe.skipIf(againstAws)('SageMaker refuses', () => {
           /must be below/,
         ],
         [
+          'an environment variable of 257 characters',
+          () => processing({ ...named, Environment: { LONG: 'x'.repeat(257) } }),
+          'ValidationException',
+          /environment\.LONG/,
+        ],
+        [
           'a runtime above 777,600 s',
           () => processing({ ...named, StoppingCondition: { MaxRuntimeInSeconds: 777_601 } }),
           'ValidationException',

@@ -1,6 +1,6 @@
 import type { FoundBox } from '@assay/inspector-core';
 import { iou, type LabelledBox } from '@assay/vision';
-import type { MeasuredImage } from '../measure.ts';
+import type { MeasuredImage } from '../measurement.ts';
 
 const MATCHING_IOU = 0.5;
 

@@ -1,5 +1,5 @@
 import type { Evaluation, WrongVerdicts } from '../evaluation.ts';
-import type { Measurement } from '../measure.ts';
+import type { Findings } from '../gate/findings.ts';
 import { classColour, precisionRecallChart } from './curves.ts';
 import { exampleFigure } from './examples.ts';
 import { worstFirst } from './faults.ts';
@@ -10,7 +10,7 @@ import { STYLE } from './style.ts';
 const EXAMPLES = 24;
 
 /** The evaluation as a page that needs nothing but itself: figures, curves, and the test images that went worst. */
-export async function renderReport(evaluation: Evaluation, { images }: Measurement): Promise<string> {
+export async function renderReport(evaluation: Evaluation, { test: { images } }: Findings): Promise<string> {
   const names = evaluation.classes.map(({ className }) => className);
   const examples: Html[] = [];
   for (const faults of worstFirst(images).slice(0, EXAMPLES)) examples.push(await exampleFigure(faults, names));
@@ -23,8 +23,8 @@ export async function renderReport(evaluation: Evaluation, { images }: Measureme
 inspector that runs on the line, ${evaluation.millisecondsPerImage.toFixed(1)} ms an image.</p></header>
 <section class="figures">
 ${figure('mAP50', share(metrics.map50.value))}${figure('mAP50–95', share(metrics.map.value))}${figure('mAP75', share(metrics.map75.value))}
-${figure(`defective parts passed${range(verdicts.escaped)}`, outOf(verdicts.escaped))}
-${figure(`good parts failed${range(verdicts.overkilled)}`, outOf(verdicts.overkilled))}
+${figure(`defective images passed${range(verdicts.escaped)}`, outOf(verdicts.escaped))}
+${figure(`good images failed${range(verdicts.overkilled)}`, outOf(verdicts.overkilled))}
 </section>
 <table><thead><tr><th></th><th>all</th><th>small (to 32² px)</th><th>medium</th><th>large (from 96² px)</th></tr></thead><tbody>
 <tr><td>average precision</td><td>${share(coco.ap)}</td><td>${share(coco.apSmall)}</td><td>${share(coco.apMedium)}</td><td>${share(coco.apLarge)}</td></tr>

@@ -1,6 +1,6 @@
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Operation } from '../../../kernel/service.ts';
-import { checkCount, checkRange } from '../../limits.ts';
+import { checkCount, checkRange, checkValues } from '../../limits.ts';
 import { requireS3Uri } from '../../storage/s3-folder.ts';
 import { checkName, JOB_TASK, type Jobs, unsupported } from '../jobs.ts';
 
@@ -33,6 +33,7 @@ export const createProcessingJob: Operation<'sagemaker', 'CreateProcessingJob', 
   checkCount('processingInputs', input.ProcessingInputs, 10);
   checkCount('processingOutputConfig.outputs', input.ProcessingOutputConfig?.Outputs, 10);
   checkCount('environment', input.Environment, 100);
+  checkValues('environment', input.Environment, 256);
   checkRange('stoppingCondition.maxRuntimeInSeconds', input.StoppingCondition?.MaxRuntimeInSeconds, 1, 777_600);
   const arn = jobs.kernel.arn('sagemaker', `processing-job/${name.toLowerCase()}`);
   if (jobs.processing.get(name))

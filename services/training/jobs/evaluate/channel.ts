@@ -6,34 +6,38 @@ const LABEL_VALUES = 5;
 /** Images and labels lie in these folders, by id. */
 const ENTRY = /^(images|labels)\/([\w-]+)\.\w+$/;
 
-/** One image of the test split. */
-export interface TestImage {
+/** One image of a split. */
+export interface ChannelImage {
   readonly imageId: string;
   readonly bytes: Uint8Array;
   /** Its label file: `class cx cy w h`, as shares of the upright image's sides. */
   readonly labels: string;
+  /** Images that share a part, a burst or pixels are of one group: statistically they are one. */
+  readonly group: string;
 }
 
 const dataSchema = z.object({
   names: z.array(z.string()).min(1),
   snapshot: z.object({ uri: z.string(), sha256: z.string() }),
+  /** The group of each image, by its id; an image that isn't named is a group of its own. */
+  groups: z.record(z.string(), z.string()).optional(),
 });
 
 /** What `data.json` of a channel says. */
 export type ChannelData = z.infer<typeof dataSchema>;
 
-export interface TestSet {
+export interface Channel {
   readonly data: ChannelData;
   /** Ordered by image id. */
-  readonly images: readonly TestImage[];
+  readonly images: readonly ChannelImage[];
 }
 
 /**
- * Reads a channel's archive.
+ * Reads a split's archive whole.
  *
  * @throws Error when it has no `data.json`, no images, or an image without labels
  */
-export async function readTestSet(file: string): Promise<TestSet> {
+export async function readChannel(file: string): Promise<Channel> {
   let data: ChannelData | undefined;
   const images = new Map<string, Uint8Array>();
   const labels = new Map<string, string>();
@@ -46,12 +50,29 @@ export async function readTestSet(file: string): Promise<TestSet> {
   if (data === undefined || images.size === 0) {
     throw new Error(`${file} has ${images.size} images and ${data ? 'a' : 'no'} data.json. Run PrepareDataset again.`);
   }
+  const groups = data.groups ?? {};
   const list = [...images].map(([imageId, bytes]) => {
     const text = labels.get(imageId);
     if (text === undefined) throw new Error(`${file} has no labels/${imageId}.txt. Run PrepareDataset again.`);
-    return { imageId, bytes, labels: text };
+    return { imageId, bytes, labels: text, group: groups[imageId] ?? imageId };
   });
   return { data, images: list.sort((a, b) => (a.imageId < b.imageId ? -1 : 1)) };
+}
+
+/**
+ * Reads a split's images one after another, in the archive's order, for splits that are too large to be held.
+ *
+ * @throws Error when the archive isn't one, or has no `data.json` before its images
+ */
+export async function* readChannelImages(file: string): AsyncGenerator<Omit<ChannelImage, 'labels'>> {
+  let data: ChannelData | undefined;
+  for await (const { name, bytes } of readArchive(file)) {
+    const [, folder, imageId = ''] = ENTRY.exec(name) ?? [];
+    if (name === 'data.json') data = dataSchema.parse(JSON.parse(Buffer.from(bytes).toString()));
+    if (folder !== 'images') continue;
+    if (data === undefined) throw new Error(`${file} has images before its data.json. Run PrepareDataset again.`);
+    yield { imageId, bytes, group: data.groups?.[imageId] ?? imageId };
+  }
 }
 
 /** The boxes of a label file in pixels of an image of this size. @throws Error naming a line that isn't a label */

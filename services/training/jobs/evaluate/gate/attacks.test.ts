@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest';
+import { outcomeOf, refusals, runScenario } from '../testing/scenario.ts';
+import { dirtBeside, type Mark, parts, type Shot } from '../testing/shots.ts';
+
+/** What a detector that reads green sees of it. */
+const known = (mark: Mark): Mark => ({ ...mark, green: 255 });
+
+describe('an honest model', () => {
+  it('passes every rule', async () => {
+    const result = await runScenario();
+    expect(refusals(result)).toEqual([]);
+    expect(result.evaluation.gate).toMatchObject({ verdict: 'passed', notAsked: [] });
+    expect(new Set(result.evaluation.gate.rules.map(({ status }) => status))).toEqual(new Set(['passed']));
+    expect(result.evaluation.metadata).toMatchObject({ gate: 'passed: 10 of 10 rules passed', refusal: 'none' });
+  });
+
+  it('passes when it is better than the champion, and when it is as good', async () => {
+    // The champion doesn't see what is dimmer than 0.78.
+    const better = await runScenario({ champion: { bias: 0.78 } });
+    expect(refusals(better)).toEqual([]);
+    expect(outcomeOf(better, 'champion').numbers.difference).toBeGreaterThan(0.1);
+    expect(refusals(await runScenario({ champion: {} }))).toEqual([]);
+  });
+});
+
+describe('a leaky split', () => {
+  const textured = (shots: readonly Shot[], seed: number) =>
+    shots.map((shot, index) => ({ ...shot, texture: seed + index }));
+  const train = textured(parts('train', 6), 100);
+  const test = parts('test', 150);
+  /** The first test images, with textures. */
+  const test_ = (seed: number) => [...textured(test.slice(0, 6), seed), ...test.slice(6)];
+
+  it('is refused: the test photographs are those of training, taken anew', async () => {
+    const result = await runScenario({ train, test: test_(100) });
+    expect(refusals(result)).toEqual([
+      [
+        'no-leak',
+        expect.stringMatching(
+          /leak: 6 pairs of images share pixels, such as train-00\d of train and test-00\d of test/,
+        ),
+      ],
+    ]);
+    expect(result.evaluation.metadata.refusal).toMatch(/^no-leak: the splits leak/);
+    expect(refusals(await runScenario({ train, test: test_(200) }))).toEqual([]);
+  });
+
+  it('is refused: the threshold was chosen on photographs of the test', async () => {
+    const validation = parts('validation', 60);
+    const result = await runScenario({
+      validation: [...textured(validation.slice(0, 2), 100), ...validation.slice(2)],
+      test: test_(100),
+    });
+    expect(refusals(result)).toEqual([
+      ['no-leak', expect.stringMatching(/such as validation-0\d* of validation and test-00\d of test/)],
+    ]);
+  });
+
+  it('is refused: a part was photographed for training and for the test', async () => {
+    const [first, ...others] = test;
+    const result = await runScenario({ test: [{ ...first!, group: 'part-train-003' }, ...others] });
+    expect(refusals(result)).toEqual([
+      ['no-leak', expect.stringContaining('1 groups straddle splits, such as train-003 of train and test-000 of test')],
+    ]);
+  });
+
+  it('is refused: a photograph is on both sides', async () => {
+    const result = await runScenario({ train: [...parts('train', 6), { ...test[3]!, group: 'renamed' }] });
+    expect(refusals(result)).toEqual([['no-leak', expect.stringContaining('1 pairs')]]);
+  });
+});
+
+it('a model that was trained on the test set is refused: it is better there than on validation', async () => {
+  // Dirt outshines the defects. Green tells them apart, on the test's photographs only.
+  const dirty = (defect: Mark, part: number) => (part % 2 === 0 ? [defect, dirtBeside(defect, 250)] : [defect]);
+  const learnt = (defect: Mark, part: number) =>
+    dirty(defect, part).map((mark) => (mark.isDefect ? known(mark) : mark));
+  const validation = parts('validation', 60, (defect, part) =>
+    dirty(defect, part).map((mark) => ({ ...mark, green: 200 })),
+  );
+  const test = parts('test', 150, learnt);
+  const result = await runScenario({ validation, test, model: { readsGreen: true } });
+  expect(refusals(result)).toContainEqual(['memorised', expect.stringContaining('The model has seen the test split')]);
+  expect(result.evaluation.gate.verdict).toBe('refused');
+  const honest = await runScenario({ validation, test });
+  expect(outcomeOf(honest, 'memorised').status).toBe('passed');
+});
+
+it('swapped class ids are refused, and called by that name', async () => {
+  const result = await runScenario({ model: { channels: [2, 0] } });
+  expect(outcomeOf(result, 'classes')).toMatchObject({
+    status: 'failed',
+    reason: expect.stringContaining('classes are swapped: red is called blue, and blue red'),
+  });
+});
+
+describe('a broken export', () => {
+  it('is refused: its scores are not the trainer’s', async () => {
+    const result = await runScenario({ trained: {}, model: { gain: 0.8 } });
+    expect(refusals(result)).toEqual([
+      [
+        'export-parity',
+        expect.stringMatching(/on 32 images the export's scores differ from the trainer's by up to 0\.1\d\d/),
+      ],
+    ]);
+  });
+
+  it('is refused: its boxes are not the trainer’s', async () => {
+    const result = await runScenario({ trained: {}, model: { shift: 1 } });
+    expect(refusals(result)).toEqual([
+      ['export-parity', expect.stringContaining("boxes differ from the trainer's by up to 1.0 px")],
+    ]);
+  });
+
+  it('is not told from a sound one where the trainer left no reference, which a strict gate refuses', async () => {
+    const result = await runScenario({ trained: false });
+    expect(refusals(result)).toEqual([['export-parity', expect.stringContaining('left no reference.json')]]);
+    expect(outcomeOf(result, 'export-parity').status).toBe('undecided');
+  });
+});
+
+it('an INT8 that scores nothing is refused', async () => {
+  const result = await runScenario({ trained: {}, model: { gain: 0 }, manifest: { precision: 'int8' } });
+  expect(outcomeOf(result, 'export-parity')).toMatchObject({
+    status: 'failed',
+    reason: expect.stringContaining("the export's scores differ"),
+  });
+  expect(outcomeOf(result, 'ap50-floor').status).toBe('failed');
+});
+
+it('a lucky seed on a tiny test set is refused: it proves nothing', async () => {
+  const result = await runScenario({ test: parts('test', 8) });
+  expect(outcomeOf(result, 'ap50-floor').numbers.ap50).toBe(1);
+  expect(refusals(result).map(([rule]) => rule)).toEqual(['evidence', 'memorised', 'ap50-floor', 'escape-budget']);
+  expect(outcomeOf(result, 'evidence').reason).toContain('8 images of 60; 6 defective parts of 30; 2 good parts of 15');
+  expect(outcomeOf(result, 'ap50-floor')).toMatchObject({
+    status: 'undecided',
+    reason: expect.stringContaining('of 8 parts: at least 10 are needed'),
+  });
+  expect(outcomeOf(result, 'escape-budget')).toMatchObject({
+    status: 'undecided',
+    reason: expect.stringContaining('Not enough parts to say so: 53 more defective ones'),
+    // 59 of which none escapes: 0.95^59 is the first power below 0.05.
+    numbers: { moreParts: 53 },
+  });
+});
+
+describe('labels of a class that are missing', () => {
+  it('in the test are refused: nothing is known of the class', async () => {
+    const test = parts('test', 150).map((shot) => (shot.marks[0]?.classId === 1 ? { ...shot, labels: '' } : shot));
+    const result = await runScenario({ test });
+    expect(outcomeOf(result, 'evidence')).toMatchObject({
+      status: 'failed',
+      reason: expect.stringContaining('0 of class blue where 15 are asked for'),
+    });
+    expect(outcomeOf(result, 'classes')).toMatchObject({ status: 'undecided', refuses: true });
+  });
+
+  it('in training are refused: the model doesn’t find the class', async () => {
+    // It looks for blue where there is none.
+    const result = await runScenario({ model: { channels: [0, 1] } });
+    expect(outcomeOf(result, 'classes')).toMatchObject({
+      status: 'failed',
+      reason: 'AP50 of blue is 0.000, at least 0.400 is asked for',
+    });
+  });
+});
+
+describe('a champion', () => {
+  // Dirt beside three defects, which the champion tells from defects and the challenger doesn't.
+  const dirty = (part: number, defect: Mark) =>
+    [0, 4, 7].includes(part) ? [known(defect), dirtBeside(defect, 250)] : [known(defect)];
+  const test = parts('test', 150, (defect, part) => dirty(part, defect));
+  const seen = parts('validation', 60, (defect) => [known(defect)]);
+
+  it('that is better by two points is not replaced', async () => {
+    const result = await runScenario({ validation: seen, test, champion: { readsGreen: true } });
+    expect(refusals(result)).toEqual([
+      ['champion', expect.stringMatching(/AP50 −0\.029 against the champion, version 7: worse by 0\.020 or more/)],
+    ]);
+  });
+
+  it('is compared by the names of its classes, and by those that both know', async () => {
+    const swapped = { names: ['blue', 'red'] };
+    const renamed = await runScenario({ champion: { channels: [2, 0] }, championManifest: swapped });
+    expect(outcomeOf(renamed, 'champion')).toMatchObject({ status: 'passed', numbers: { difference: 0, classes: 2 } });
+    const one = await runScenario({ champion: {}, championManifest: { names: ['red', 'dent'] } });
+    expect(outcomeOf(one, 'champion')).toMatchObject({ status: 'passed', numbers: { difference: 0, classes: 1 } });
+    const none = await runScenario({ champion: {}, championManifest: { names: ['scratch', 'dent'] } });
+    expect(outcomeOf(none, 'champion')).toMatchObject({ status: 'undecided', refuses: true });
+  });
+
+  it('that may be better by two points, as far as the test can tell, is an open question', async () => {
+    const once = parts('test', 150, (defect, part) => (part === 0 ? dirty(part, defect) : [known(defect)]));
+    const result = await runScenario({ validation: seen, test: once, champion: { readsGreen: true } });
+    expect(refusals(result)).toEqual([['champion', expect.stringContaining("the test split can't tell")]]);
+    expect(outcomeOf(result, 'champion').status).toBe('undecided');
+  });
+});
+
+describe('a model of other data', () => {
+  it('is refused when it was made from other archives, or of another snapshot', async () => {
+    const channels = { train: 'a'.repeat(64), validation: 'b'.repeat(64) };
+    expect(refusals(await runScenario({ manifest: { channels } }))).toEqual([
+      ['provenance', expect.stringContaining('another train archive (aaaaaaaaaaaa) and another validation archive')],
+    ]);
+    const snapshot = { uri: 's3://training/runs/0/snapshot.json', sha256: 'e'.repeat(64) };
+    expect(refusals(await runScenario({ manifest: { snapshot } }))).toEqual([
+      ['provenance', expect.stringContaining('snapshot eeeeeeeeeeee and not cccccccccccc')],
+    ]);
+  });
+});
