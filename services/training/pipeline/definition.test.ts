@@ -89,6 +89,7 @@ describe('the settings', () => {
       /mapThreshold: .*; seed: .*"threads".*in the README/,
     );
     expect(() => readPipelineSettings({ ...settings, trainingInstance: 'm7i.large' })).toThrow('trainingInstance');
+    expect(() => readPipelineSettings({ ...settings, trainer: 'yolo8' })).toThrow(/trainer: .*"embedded"\|"yolov8"/);
     expect(() => readPipelineSettings(undefined)).toThrow('the block');
   });
 

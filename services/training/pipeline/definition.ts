@@ -1,7 +1,7 @@
 import { CHECKPOINTS, EVALUATION_FILE, MODEL_FILE, MODELS, REPORT_FILE, RUNS } from '../domain/run-locations.ts';
 import { ruleVariable } from '../jobs/evaluate/settings.ts';
 import { type Expression, execution, join, jsonGet, outputOf, parameter, stepProperty } from './expressions.ts';
-import type { PipelineSettings } from './settings.ts';
+import { type PipelineSettings, trainers } from './settings.ts';
 import { type Parameter, processingStep, type Step, trainingStep } from './steps.ts';
 
 /** Steps, by the names that events and consoles show. */
@@ -67,7 +67,7 @@ export function pipelineDefinition(settings: PipelineSettings): PipelineDefiniti
           DefaultValue: JSON.stringify(setting),
         }),
       ),
-      { Name: 'Trainer', Type: 'String', DefaultValue: settings.trainer },
+      { Name: 'Trainer', Type: 'String', DefaultValue: settings.trainer, EnumValues: trainers },
       { Name: 'TrainSteps', Type: 'Integer', DefaultValue: settings.trainSteps },
       { Name: 'TrainSeconds', Type: 'Integer', DefaultValue: settings.trainSeconds },
       { Name: 'Seed', Type: 'Integer', DefaultValue: settings.seed },

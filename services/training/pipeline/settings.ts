@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { readGate } from '../jobs/evaluate/gate/rules.ts';
 import { withFloor } from '../jobs/evaluate/settings.ts';
 
+/** Each is an image `assay/train-<name>`: this project's own, and Ultralytics YOLOv8. */
+export const trainers = ['embedded', 'yolov8'] as const;
+
 const text = z.string().min(1);
 /** Variables of the Serverless Framework may arrive as text, even where they are numbers. */
 const count = z.coerce.number().int().positive();
@@ -12,8 +15,7 @@ const pipelineSettingsSchema = z.strictObject({
   mapThreshold: z.coerce.number().min(0).max(1),
   /** The gate's rules with their limits: what evaluate holds a model against. */
   gate: z.array(z.looseObject({ rule: text })).min(1),
-  /** `embedded` is this project's own; another needs an image `assay/train-<name>`. */
-  trainer: text,
+  trainer: z.enum(trainers),
   seed: z.coerce.number().int().min(0),
   /** Side of the network's square input in pixels. */
   imageSize: count,

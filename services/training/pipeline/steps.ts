@@ -7,6 +7,8 @@ export interface Parameter {
   readonly Name: string;
   readonly Type: 'String' | 'Integer' | 'Float';
   readonly DefaultValue?: string | number;
+  /** Others are refused when an execution is started. */
+  readonly EnumValues?: readonly string[];
 }
 
 export interface ConditionStep {
