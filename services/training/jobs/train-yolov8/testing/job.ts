@@ -3,8 +3,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { entriesOf, writeArchive } from '@assay/dataset';
 import sharp from 'sharp';
-import { entriesOf, writeArchive } from '../../container/channel-archive.ts';
 
 const entryPoint = fileURLToPath(new URL('../main.ts', import.meta.url));
 const SIDE = 64;
