@@ -3,9 +3,16 @@ import sharp, { type Sharp } from 'sharp';
 import { decodeBitmapFile, isBitmapFile } from './bitmap-file.ts';
 import { InspectorError } from './errors.ts';
 
+/** An image as it lies in a network's input. */
+export interface PlacedImage {
+  /** How the upright image lies in the square. */
+  readonly placement: Letterbox;
+  /** [placement.height, placement.width, 3]: red, green and blue, 0 to 255, without the bars. */
+  readonly rgb: Uint8Array;
+}
+
 /** An image as a network takes it. */
 export interface ImageInput {
-  /** How the upright image lies in the square. */
   readonly placement: Letterbox;
   /** [3, size, size]: planes of red, green and blue, 0 to 255; the bars are grey. */
   readonly planes: Uint8Array;
@@ -32,15 +39,27 @@ function openBitmap(bytes: Uint8Array): Sharp {
  * @throws InspectorError `image-unreadable`
  */
 export async function readImageInput(bytes: Uint8Array, size: number): Promise<ImageInput> {
+  const { placement, rgb } = await readPlacedImage(bytes, size);
+  const planes = new Uint8Array(3 * size * size);
+  writePlanes({ placement, rgb }, planes, BYTES);
+  return { placement, planes };
+}
+
+/**
+ * Decodes an image and scales it to lie in a square of `size` pixels. A JPEG that is several times as large is decoded at
+ * a half, a quarter or an eighth of its size already, which takes a fraction of the time.
+ *
+ * @throws InspectorError `image-unreadable`
+ */
+export async function readPlacedImage(bytes: Uint8Array, size: number): Promise<PlacedImage> {
   try {
-    const upright = await openImage(bytes).raw().toBuffer({ resolveWithObject: true });
-    const { width, height, channels } = upright.info;
-    const placement = letterbox(width, height, size);
-    const scaled = await sharp(upright.data, { raw: { width, height, channels } })
-      .resize(placement.width, placement.height, { fit: 'fill' })
-      .raw()
-      .toBuffer();
-    return { placement, planes: toPlanes(scaled, placement) };
+    const image = openImage(bytes);
+    const { autoOrient } = await image.metadata();
+    const placement = letterbox(autoOrient.width, autoOrient.height, size);
+    const { width, height } = placement;
+    // Not the fast way: that would leave the last halving to the JPEG decoder too, and change small images as well.
+    const rgb = await image.resize(width, height, { fit: 'fill', fastShrinkOnLoad: false }).raw().toBuffer();
+    return { placement, rgb };
   } catch (cause) {
     if (cause instanceof InspectorError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -52,17 +71,29 @@ export async function readImageInput(bytes: Uint8Array, size: number): Promise<I
   }
 }
 
-function toPlanes(rgb: Uint8Array, { size, width, height, left, top }: Letterbox): Uint8Array {
+const BYTES = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+const UNITS = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
+
+/** Writes an image as planes [3, size, size] of values from 0 to 1, the bars grey. */
+export function writeUnitPlanes(image: PlacedImage, planes: Float32Array): void {
+  writePlanes(image, planes, UNITS);
+}
+
+/** @param values what each byte becomes */
+function writePlanes<Planes extends Uint8Array | Float32Array>(
+  { placement: { size, width, height, left, top }, rgb }: PlacedImage,
+  planes: Planes,
+  values: Planes,
+): void {
   const area = size * size;
-  const planes = new Uint8Array(3 * area).fill(LETTERBOX_GREY);
+  if (width < size || height < size) planes.fill(values[LETTERBOX_GREY]!);
+  let source = 0;
   for (let y = 0; y < height; y++) {
-    let source = 3 * y * width;
     let target = (top + y) * size + left;
-    for (let x = 0; x < width; x++, target++) {
-      planes[target] = rgb[source++]!;
-      planes[target + area] = rgb[source++]!;
-      planes[target + 2 * area] = rgb[source++]!;
+    for (const end = target + width; target < end; target++) {
+      planes[target] = values[rgb[source++]!]!;
+      planes[target + area] = values[rgb[source++]!]!;
+      planes[target + 2 * area] = values[rgb[source++]!]!;
     }
   }
-  return planes;
 }

@@ -84,6 +84,16 @@ describe('an inspection', () => {
     expect(detections.map(({ box }) => [box.left, box.top])).toEqual([[0, 0]]);
   });
 
+  it('finds the same place in a JPEG that is decoded at a fraction of its size', async () => {
+    const image = await picture(2000, 1000, [{ left: 0, top: 500, width: 500, height: 500, colour: '#f00' }])
+      .withMetadata({ orientation: 6 })
+      .jpeg()
+      .toBuffer();
+    const { width, height, detections } = await (await inspector()).inspect(image);
+    expect([width, height]).toEqual([1000, 2000]);
+    expect(detections.map(({ box }) => box)).toEqual([{ left: 0, top: 0, width: 500, height: 500 }]);
+  });
+
   it('reads grey, transparent, 16-bit, TIFF and WebP images', async () => {
     const grey = picture(64, 64, [{ left: 0, top: 0, width: 16, height: 16, colour: '#fff' }]);
     const files = [

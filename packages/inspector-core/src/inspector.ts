@@ -1,5 +1,5 @@
 import { type Box, type Detection, decodeYolo, fromLetterbox, nonMaximumSuppression } from '@assay/vision';
-import { readImageInput } from './image-input.ts';
+import { readPlacedImage } from './image-input.ts';
 import type { ModelManifest } from './model-manifest.ts';
 import { openModelSession } from './model-session.ts';
 import { type ClassRule, judge, rulesFor } from './verdict.ts';
@@ -73,8 +73,9 @@ export async function createInspector(options: InspectorOptions): Promise<Inspec
 
   const inspectNow = async (image: Uint8Array): Promise<Inspection> => {
     const started = now();
-    const { placement, planes } = await readImageInput(image, manifest.imageSize);
-    const { values, dims } = await session.run(planes);
+    const placed = await readPlacedImage(image, manifest.imageSize);
+    const { placement } = placed;
+    const { values, dims } = await session.run(placed);
     const proposals = decodeYolo(values, dims, lowest);
     const settings = { iou: manifest.thresholds.iou, limit: MAXIMUM_BOXES };
     const candidates = nonMaximumSuppression(proposals, settings)

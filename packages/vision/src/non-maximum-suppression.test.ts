@@ -53,6 +53,15 @@ describe('nonMaximumSuppression', () => {
     expect(lefts(2)).toEqual([20, 0]);
   });
 
+  it('orders thousands as a stable sort would', () => {
+    // Few distinct values, so that many are equal; zeros and negatives too, though no score is.
+    const confidences = Array.from({ length: 5000 }, (_, i) => ((i * 7919) % 41) / 40 - 0.1);
+    const rows = candidates(...confidences.map((confidence, i): Row => [10 * i, 0, 5, 5, confidence, 0]));
+    const expected = confidences.map((_, i) => i).sort((a, b) => confidences[b]! - confidences[a]!);
+    const kept = nonMaximumSuppression(rows, { iou: 0.5, limit: 5000 });
+    expect(kept.map(({ box }) => box.left / 10)).toEqual(expected);
+  });
+
   it('drops boxes without an area', () => {
     expect(nonMaximumSuppression(candidates([0, 0, 0, 5, 0.5, 0]), { iou: 0.5, limit: 9 })).toEqual([]);
   });

@@ -15,12 +15,15 @@ export interface SuppressionSettings {
 export function nonMaximumSuppression(candidates: Candidates, { iou, limit }: SuppressionSettings): Detection[] {
   const { boxes, confidences, classIds } = candidates;
   const kept: number[] = [];
-  for (const candidate of byConfidence(candidates)) {
-    if (kept.length >= limit) break;
+  const order = byConfidence(candidates);
+  for (let position = 0; position < order.length && kept.length < limit; position++) {
+    const candidate = order[position]!;
     if (!(boxes[4 * candidate + 2]! > 0 && boxes[4 * candidate + 3]! > 0)) continue;
-    const suppressed = kept.some(
-      (better) => classIds[better] === classIds[candidate] && overlap(boxes, better, candidate) > iou,
-    );
+    let suppressed = false;
+    for (let i = 0; i < kept.length && !suppressed; i++) {
+      const better = kept[i]!;
+      suppressed = classIds[better] === classIds[candidate] && overlap(boxes, better, candidate) > iou;
+    }
     if (!suppressed) kept.push(candidate);
   }
   return kept.map((index) => ({
@@ -35,9 +38,22 @@ export function nonMaximumSuppression(candidates: Candidates, { iou, limit }: Su
   }));
 }
 
+/**
+ * Sorts 64-bit keys, which needs no comparison in JavaScript: above, a confidence's bits so that larger floats come
+ * first; below, the candidate's index. (Words of a key lie as on every processor that Node runs on but s390x: low first.)
+ */
 function byConfidence({ count, confidences }: Candidates): Uint32Array {
-  const order = Uint32Array.from({ length: count }, (_, index) => index);
-  return order.sort((a, b) => confidences[b]! - confidences[a]! || a - b);
+  const keys = new BigUint64Array(count);
+  const words = new Uint32Array(keys.buffer);
+  const bits = new Int32Array(confidences.buffer, confidences.byteOffset, count);
+  for (let index = 0; index < count; index++) {
+    words[2 * index] = index;
+    words[2 * index + 1] = bits[index]! < 0 ? bits[index]! : ~bits[index]! & 0x7fffffff;
+  }
+  keys.sort();
+  const order = new Uint32Array(count);
+  for (let position = 0; position < count; position++) order[position] = words[2 * position]!;
+  return order;
 }
 
 /** `iou` on two entries of a boxes column: this runs for every pair, so it makes no objects. */

@@ -25,34 +25,44 @@ export function decodeYolo(output: Float32Array, dims: readonly number[], confid
       `the output has ${output.length} values; its shape [${dims.join(', ')}] needs ${dims.reduce((a, b) => a * b, 1)}`,
     );
   }
-  const first = BOX_ROWS * anchors;
-  let count = 0;
-  for (let i = first; i < output.length; i++) if (output[i]! > confidence) count++;
+  const found = positionsAbove(output, BOX_ROWS * anchors, confidence);
+  const count = found.length;
+  const boxes = new Float32Array(4 * count);
+  const confidences = new Float32Array(count);
+  const classIds = new Uint16Array(count);
+  for (let i = 0; i < count; i++) {
+    const position = found[i]!;
+    const row = Math.floor(position / anchors);
+    const anchor = position - row * anchors;
+    const width = output[2 * anchors + anchor]!;
+    const height = output[3 * anchors + anchor]!;
+    boxes[4 * i] = output[anchor]! - width / 2;
+    boxes[4 * i + 1] = output[anchors + anchor]! - height / 2;
+    boxes[4 * i + 2] = width;
+    boxes[4 * i + 3] = height;
+    confidences[i] = output[position]!;
+    classIds[i] = row - BOX_ROWS;
+  }
+  return { count, boxes, confidences, classIds };
+}
 
-  const candidates = {
-    count,
-    boxes: new Float32Array(4 * count),
-    confidences: new Float32Array(count),
-    classIds: new Uint16Array(count),
-  };
-  let next = 0;
-  for (let classId = 0; classId < classes; classId++) {
-    const row = first + classId * anchors;
-    for (let anchor = 0; anchor < anchors; anchor++) {
-      const score = output[row + anchor]!;
-      if (!(score > confidence)) continue;
-      const width = output[2 * anchors + anchor]!;
-      const height = output[3 * anchors + anchor]!;
-      candidates.boxes[4 * next] = output[anchor]! - width / 2;
-      candidates.boxes[4 * next + 1] = output[anchors + anchor]! - height / 2;
-      candidates.boxes[4 * next + 2] = width;
-      candidates.boxes[4 * next + 3] = height;
-      candidates.confidences[next] = score;
-      candidates.classIds[next] = classId;
-      next++;
+/** Positions from `first` on of values above a limit. One pass: nearly all of hundreds of thousands of scores are below. */
+function positionsAbove(values: Float32Array, first: number, limit: number): Uint32Array {
+  let found = new Uint32Array(256);
+  let count = 0;
+  for (let position = first; position < values.length; position++) {
+    if (values[position]! > limit) {
+      if (count === found.length) found = twiceAsLong(found);
+      found[count++] = position;
     }
   }
-  return candidates;
+  return found.subarray(0, count);
+}
+
+function twiceAsLong(values: Uint32Array): Uint32Array<ArrayBuffer> {
+  const longer = new Uint32Array(2 * values.length);
+  longer.set(values);
+  return longer;
 }
 
 /**
