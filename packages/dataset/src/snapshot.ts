@@ -1,54 +1,69 @@
 import { createHash } from 'node:crypto';
-import type { Split } from './splits.ts';
+import { z } from 'zod';
+import { splits } from './splits.ts';
 
-export interface SnapshotBox {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-  readonly classId: number;
-}
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a sha256');
+const count = z.int().min(0);
+const countsSchema = z.object({ groups: count, images: count, boxes: count });
 
-export interface SnapshotImage {
+const imageSchema = z.object({
   /** sha256 of the image's bytes. */
-  readonly imageId: string;
-  readonly uri: string;
-  readonly width: number;
-  readonly height: number;
-  readonly station: string;
-  readonly part: string;
-  readonly origin: string;
-  readonly labelingJob: string;
-  readonly labeledAt: string;
+  imageId: sha256,
+  uri: z.string().startsWith('s3://'),
+  width: z.int().positive(),
+  height: z.int().positive(),
+  station: z.string(),
+  part: z.string(),
+  origin: z.string(),
+  /** The label record is that of this image and this job, as of this event time. */
+  labelingJob: z.string(),
+  labeledAt: z.string(),
   /** Images of one group show the same thing: a part, or parts of which photographs share pixels. */
-  readonly group: string;
-  readonly split: Split;
+  group: z.string(),
+  /** `excluded` are in no archive: they would leak wherever they were. */
+  split: z.enum([...splits, 'excluded']),
+  /** Why it is excluded: the rule, and the image of a split that it belongs to. */
+  because: z.object({ rule: z.string(), of: sha256 }).optional(),
   /** In pixels of the upright image. */
-  readonly boxes: readonly SnapshotBox[];
-}
+  boxes: z.array(
+    z.object({ left: z.number(), top: z.number(), width: z.number(), height: z.number(), classId: count }),
+  ),
+});
+
+export type SnapshotImage = z.output<typeof imageSchema>;
 
 /** Two images of different parts that share pixels: the same thing under two names. */
-export interface AlikeImages {
-  readonly images: readonly [string, string];
+const alikeSchema = z.object({
+  images: z.tuple([sha256, sha256]),
   /** From 0 to 1: `likeness` in `@assay/vision`. */
-  readonly likeness: number;
-}
+  likeness: z.number(),
+});
+
+export type AlikeImages = z.output<typeof alikeSchema>;
+
+const snapshotSchema = z.object({
+  format: z.literal('assay.snapshot/1'),
+  asOf: z.string(),
+  /** Finds the label records, as they were. */
+  query: z.string(),
+  /** Class names by id. */
+  names: z.array(z.string()),
+  lineage: z.object({
+    name: z.string(),
+    /** The version of the lineage's splits that these are of: `lineages/<name>/splits/<version>.json`. */
+    splits: z.object({ version: z.int().positive(), sha256 }),
+    /** The version in which the test set grew last: data sets that say the same measure on the same images. */
+    testSet: z.object({ version: z.int().positive() }),
+  }),
+  counts: z.object({ train: countsSchema, validation: countsSchema, test: countsSchema }),
+  /** Why groups are larger than parts. */
+  nearDuplicates: z.array(alikeSchema),
+  /** Ordered by image id. */
+  images: z.array(imageSchema),
+});
 
 /** Exactly what a model is trained, validated and tested on. Its file's digest is the dataset's identity. */
-export interface Snapshot {
-  readonly format: 'assay.snapshot/1';
-  readonly asOf: string;
-  readonly query: string;
-  /** Class names by id. */
-  readonly names: readonly string[];
-  readonly counts: Readonly<
-    Record<Split, { readonly groups: number; readonly images: number; readonly boxes: number }>
-  >;
-  /** Why groups are larger than parts. */
-  readonly nearDuplicates: readonly AlikeImages[];
-  /** Ordered by image id. */
-  readonly images: readonly SnapshotImage[];
-}
+export type Snapshot = z.output<typeof snapshotSchema>;
 
 /** The bytes of `snapshot.json` and their digest: the same labels give the same bytes. */
 export function encodeSnapshot(snapshot: Snapshot): { bytes: Buffer; sha256: string } {

@@ -12,6 +12,7 @@ const settings = {
   ],
   trainer: 'embedded',
   seed: '1',
+  lineage: 'main',
   imageSize: 192,
   trainSteps: '1200',
   trainSeconds: '90',

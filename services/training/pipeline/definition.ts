@@ -59,6 +59,7 @@ export function pipelineDefinition(settings: PipelineSettings): PipelineDefiniti
         (Name): Parameter => ({ Name, Type: 'String' }),
       ),
       { Name: 'StoredRecords', Type: 'Integer', DefaultValue: 0 },
+      { Name: 'Lineage', Type: 'String', DefaultValue: settings.lineage },
       { Name: 'MapThreshold', Type: 'Float', DefaultValue: settings.mapThreshold },
       ...settings.gate.map(
         (setting): Parameter => ({
@@ -90,6 +91,7 @@ function prepareStep({ imageTag, settleSeconds }: PipelineSettings): Step {
       ASSAY_AS_OF: parameter('AsOf'),
       ASSAY_SETTLE_SECONDS: String(settleSeconds),
       ASSAY_STORED_RECORDS: asText('StoredRecords'),
+      ASSAY_LINEAGE: parameter('Lineage'),
       ASSAY_CATALOG: parameter('Catalog'),
       ASSAY_DATABASE: parameter('Database'),
       ASSAY_TABLE: parameter('Table'),

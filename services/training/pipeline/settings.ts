@@ -16,6 +16,8 @@ const pipelineSettingsSchema = z.strictObject({
   /** The gate's rules with their limits: what evaluate holds a model against. */
   gate: z.array(z.looseObject({ rule: text })).min(1),
   trainer: z.enum(trainers),
+  /** Data sets of one lineage have one test set, frozen, and never learn from it. */
+  lineage: text,
   seed: z.coerce.number().int().min(0),
   /** Side of the network's square input in pixels. */
   imageSize: count,

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { athenaRows, objectFetcher } from '@assay/dataset/aws';
+import { parseS3Uri } from '@assay/events';
 import { AthenaClient } from '@aws-sdk/client-athena';
-import { S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { outputFolder, outputUri, workingFolder } from '../container/folders.ts';
 import { runProcessingJob } from '../container/run-job.ts';
 import { bringChampion, newestApproved } from './champion.ts';
+import { ledgerStore } from './ledger-store.ts';
 import { prepareDataset } from './prepare-dataset.ts';
 import { readPrepareSettings } from './settings.ts';
 
@@ -13,11 +15,14 @@ await runProcessingJob(async () => {
   const { catalog, database, workGroup, queryOutput, modelPackageGroup, ...cut } = readPrepareSettings(process.env);
   const athena = new AthenaClient({});
   const sageMaker = new SageMakerClient({});
-  const fetchObject = objectFetcher(new S3Client({}));
+  const s3 = new S3Client({});
+  const fetchObject = objectFetcher(s3);
   const log = (line: string) => console.log(line);
+  const snapshotFolder = await outputUri('snapshot');
+  const { bucket, key } = parseS3Uri(snapshotFolder);
   await prepareDataset({
     ...cut,
-    snapshotUri: `${await outputUri('snapshot')}/snapshot.json`,
+    snapshotUri: `${snapshotFolder}/snapshot.json`,
     outputFolder,
     workingFolder,
     query: athenaRows({
@@ -29,6 +34,13 @@ await runProcessingJob(async () => {
       sleep,
     }),
     fetchObject,
+    ledger: ledgerStore(s3, { bucket, name: cut.lineage }),
+    // At once: the outputs of a job that fails are not uploaded.
+    async writeReport(name, page) {
+      const report = { Bucket: bucket, Key: `${key}/${name}`, Body: page, ContentType: 'text/html' };
+      await s3.send(new PutObjectCommand(report));
+      return `${snapshotFolder}/${name}`;
+    },
     log,
     now: Date.now,
     sleep,

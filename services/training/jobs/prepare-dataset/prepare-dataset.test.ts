@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readArchive } from '@assay/dataset';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { encodeLedger, type Ledger, type LedgerEntry } from './ledger.ts';
+import type { LedgerStore } from './ledger-store.ts';
 import { prepareDataset } from './prepare-dataset.ts';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -57,8 +59,22 @@ async function surface(seed: number, light: number): Promise<Uint8Array> {
 }
 const surfaces = new Map<number, Buffer>();
 
+/** A lineage in memory. */
+function ledgerInMemory(): LedgerStore & { versions: Ledger[] } {
+  const versions: Ledger[] = [];
+  const stored = (ledger: Ledger | undefined) => ledger && { ledger, sha256: sha256(encodeLedger(ledger)) };
+  return {
+    versions,
+    latest: async () => stored(versions.at(-1)),
+    version: async (version) => stored(versions[version - 1]) ?? Promise.reject(new Error(`no version ${version}`)),
+    add: async (ledger) => ledger.version === versions.length + 1 && versions.push(ledger) > 0,
+  };
+}
+
 let folder: string;
+let ledger: ReturnType<typeof ledgerInMemory>;
 beforeEach(async () => {
+  ledger = ledgerInMemory();
   folder = await mkdtemp(join(tmpdir(), 'prepare-'));
 });
 afterEach(() => rm(folder, { recursive: true }));
@@ -66,7 +82,7 @@ afterEach(() => rm(folder, { recursive: true }));
 async function prepare(
   into: string,
   { objects, rows }: Awaited<ReturnType<typeof labelStore>>,
-  shows: (writtenBy: string) => number = () => rows.length,
+  shows: (writtenBy: string) => number = () => 20,
 ) {
   const lines: string[] = [];
   let clock = Date.parse('2026-03-04T10:05:00.000Z');
@@ -82,6 +98,12 @@ async function prepare(
       const writtenBy = /from_iso8601_timestamp\('([^']+)'\)/.exec(sql)?.[1] ?? '';
       if (sql.startsWith('SELECT count')) yield { records: String(shows(writtenBy)) };
       else yield* rows;
+    },
+    lineage: 'main',
+    ledger,
+    async writeReport(name, page) {
+      await writeFile(join(folder, name), page);
+      return `s3://training/${name}`;
     },
     fetchObject: async (uri) => objects.get(uri) ?? Promise.reject(new Error(`no ${uri}`)),
     log: (line) => lines.push(line),
@@ -178,6 +200,79 @@ describe('prepareDataset', () => {
     store.objects.delete('s3://images/incoming/s1/p3/6.png');
     await expect(prepare('again', store)).rejects.toThrow('no s3://images/incoming/s1/p3/6.png');
     for (const into of ['out', 'again']) expect(existsSync(join(folder, into, 'working'))).toBe(false);
+  });
+
+  it('says of what lineage it is, as of which version, and gives the same bytes when the lineage has gone on', async () => {
+    const store = await labelStore();
+    await prepare('first', { ...store, rows: store.rows.slice(0, 14) });
+    const snapshot = await readFile(join(folder, 'first/snapshot/snapshot.json'));
+    const { lineage } = JSON.parse(snapshot.toString());
+    const [version] = ledger.versions;
+    expect(lineage).toEqual({
+      name: 'main',
+      splits: { version: 1, sha256: sha256(encodeLedger(version!)) },
+      testSet: { version: 1 },
+    });
+    await prepare('later', store);
+    expect(ledger.versions).toHaveLength(2);
+    await prepare('again', { ...store, rows: store.rows.slice(0, 14) });
+    expect(await readFile(join(folder, 'again/snapshot/snapshot.json'))).toEqual(snapshot);
+    expect(ledger.versions).toHaveLength(2);
+  });
+
+  it('puts no image into an archive that is excluded, and says why', async () => {
+    const store = await labelStore();
+    await prepare('first', { ...store, rows: store.rows.filter((_, index) => index % 2 === 0) });
+    const tested = ledger.versions[0]?.images.find(({ split }) => split === 'test');
+    const lines = await prepare('later', store);
+    const { images } = JSON.parse(await readFile(join(folder, 'later/snapshot/snapshot.json'), 'utf8'));
+    const [excluded] = images.filter(({ split }: LedgerEntry) => split === 'excluded');
+    expect(excluded).toMatchObject({
+      part: tested?.part.slice(3),
+      because: { rule: 'test-set-frozen', of: tested?.imageId },
+    });
+    expect(lines).toContainEqual(expect.stringMatching(/^\d images are left out: test-set-frozen$/));
+    for (const split of ['train', 'validation', 'test'])
+      expect([...(await filesOf(join(folder, `later/${split}/${split}.tar.gz`))).keys()].join()).not.toContain(
+        excluded.imageId,
+      );
+  });
+
+  it('refuses a split that was brought along and leaks, and shows the pairs', async () => {
+    const store = await labelStore();
+    for (const [index, light] of [
+      [0, 1],
+      [6, 0.9],
+    ] as const) {
+      const bytes = await surface(2, light);
+      store.rows[index]!.image_id = sha256(bytes);
+      store.objects.set(store.rows[index]!.uri ?? '', bytes);
+    }
+    const splitOf = (part: string) => (part === 'p3' ? 'test' : part === 'p4' ? 'validation' : 'train');
+    const entries = store.rows
+      .map(
+        ({ image_id = '', part = '' }) =>
+          ({ imageId: image_id, part: `s1/${part}`, split: splitOf(part), since: 1 }) as const,
+      )
+      .sort((a, b) => (a.imageId < b.imageId ? -1 : 1));
+    const asOf = '2026-03-01T00:00:00.000Z';
+    ledger.versions.push({
+      format: 'assay.splits/1',
+      lineage: 'main',
+      version: 1,
+      previous: null,
+      asOf,
+      given: true,
+      images: entries,
+    });
+    await expect(prepare('out', store)).rejects.toThrow(
+      /leaks: \d pairs of images in different splits show the same. They are shown in s3:\/\/training\/leaks.html/,
+    );
+    const page = await readFile(join(folder, 'leaks.html'), 'utf8');
+    expect(page).toMatch(/<b>train<\/b> s1\/p0<br>[\s\S]*<b>test<\/b> s1\/p3<br>/);
+    expect(page.match(/src="data:image\/jpeg;base64,/g)?.length).toBeGreaterThanOrEqual(2);
+    expect(existsSync(join(folder, 'out/train'))).toBe(false);
+    expect(ledger.versions).toHaveLength(1);
   });
 
   it('names the image that cannot be decoded', async () => {

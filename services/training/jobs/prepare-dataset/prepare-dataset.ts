@@ -4,14 +4,20 @@ import {
   classNames,
   type LabelledImage,
   labelQuery,
+  leaksAcross,
   readLabelRow,
+  type Snapshot,
   writeDataset,
 } from '@assay/dataset';
 import { nearDuplicates } from '@assay/vision';
+import type { Assignment } from './assign-splits.ts';
 import { partOf } from './groups.ts';
 import { fetchLabelled, type LabelledFile } from './labelled-files.ts';
+import { leakReport } from './leak-report.ts';
+import type { LedgerStore } from './ledger-store.ts';
 import { type SettleOptions, settled } from './settled.ts';
-import { takeSnapshot } from './take-snapshot.ts';
+import { splitImages } from './split-images.ts';
+import { groupNames, takeSnapshot } from './take-snapshot.ts';
 
 export interface PrepareOptions extends SettleOptions {
   /** Where `snapshot.json` will be once the job is done. */
@@ -21,11 +27,17 @@ export interface PrepareOptions extends SettleOptions {
   /** Holds the images while the job runs, and is gone afterwards. */
   readonly workingFolder: string;
   readonly fetchObject: (uri: string) => Promise<Uint8Array>;
+  /** Data sets of one lineage measure on the same images, and never learn from them. */
+  readonly lineage: string;
+  readonly ledger: LedgerStore;
+  /** Keeps a page that says why the job refuses its data. @returns where it is */
+  readonly writeReport: (name: string, page: string) => Promise<string>;
 }
 
 /**
  * Makes a dataset out of the label store: `<split>.tar.gz` for each split, `snapshot.json` (every image with its
- * labels and its split) and `channels.json` (the archives' digests). The same labels give the same bytes.
+ * labels and its split) and `channels.json` (the archives' digests). The same labels give the same bytes. Where each image
+ * belongs is written into the lineage's ledger first.
  *
  * @throws Error naming the image, class or part that stands in the way, and the remedy
  */
@@ -39,16 +51,60 @@ export async function prepareDataset(options: PrepareOptions): Promise<void> {
 
   try {
     const files = await fetchLabelled(labelled, { ...options, folder: options.workingFolder });
-    const alike = alikeAmong(labelled, files);
-    if (alike.length > 0) {
-      const images = new Set(alike.flatMap((pair) => pair.images)).size;
+    const nearDuplicates = alikeAmong(labelled, files);
+    if (nearDuplicates.length > 0) {
+      const images = new Set(nearDuplicates.flatMap((pair) => pair.images)).size;
       log(`${images} images share pixels with one of another part: such parts stay together`);
     }
-    const snapshot = takeSnapshot(asOf, query, classNames(labelled), labelled, alike);
+    const names = classNames(labelled);
+    const { assignment, stored } = await splitImages(labelled, nearDuplicates, {
+      ...options,
+      check: (found) => refuseLeaks(found, labelled, files, options),
+    });
+    const source = { asOf, query, names, labelled, nearDuplicates, assignment };
+    const snapshot = await takeSnapshot(source, async (version) =>
+      version === stored.ledger.version ? stored : options.ledger.version(version),
+    );
+    logExcluded(snapshot, log);
     await writeDataset(snapshot, new Map(files.map((file) => [file.imageId, file])), options);
   } finally {
     await rm(options.workingFolder, { recursive: true, force: true });
   }
+}
+
+/** Looks at the pixels once more, with the splits as they are going to be. */
+async function refuseLeaks(
+  assignment: Assignment,
+  labelled: readonly LabelledImage[],
+  files: readonly LabelledFile[],
+  { lineage, writeReport }: PrepareOptions,
+): Promise<void> {
+  const splitOf = new Map(assignment.entries.map(({ imageId, split }) => [imageId, split]));
+  const groupOf = groupNames(assignment);
+  const leaks = leaksAcross(
+    files.map(({ imageId, compared }) => ({
+      imageId,
+      split: splitOf.get(imageId) ?? 'excluded',
+      group: groupOf.get(imageId) ?? imageId,
+      compared,
+    })),
+  );
+  if (leaks.length === 0) return;
+  const paths = new Map(files.map(({ imageId, path }) => [imageId, path]));
+  const shown = labelled.map((image) => {
+    const { imageId, uri } = image;
+    return [imageId, { path: paths.get(imageId) ?? '', uri, part: partOf(image) }] as const;
+  });
+  const uri = await writeReport('leaks.html', await leakReport(leaks, new Map(shown), lineage));
+  throw new Error(
+    `The data set leaks: ${leaks.length} pairs of images in different splits show the same. They are shown in ${uri}. ` +
+      `Correct the splits that lineage ${lineage} was given, or begin another lineage.`,
+  );
+}
+
+function logExcluded({ images }: Snapshot, log: (line: string) => void): void {
+  const rules = Map.groupBy(images, ({ because }) => because?.rule);
+  for (const [rule, { length }] of rules) if (rule !== undefined) log(`${length} images are left out: ${rule}`);
 }
 
 /** The images of different parts that share pixels. In the order of image ids: what is found depends on nothing else. */

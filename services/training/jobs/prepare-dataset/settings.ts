@@ -15,6 +15,8 @@ const settingsSchema = z.object({
   ASSAY_QUERY_OUTPUT: z.string().startsWith('s3://'),
   /** Whose newest approved package is the champion. */
   ASSAY_MODEL_PACKAGE_GROUP: z.string().min(1),
+  /** It is a folder's name in the bucket. */
+  ASSAY_LINEAGE: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be of a-z, 0-9 and -'),
 });
 
 export interface PrepareSettings {
@@ -27,6 +29,7 @@ export interface PrepareSettings {
   readonly workGroup: string;
   readonly queryOutput: string;
   readonly modelPackageGroup: string;
+  readonly lineage: string;
 }
 
 /** Reads the step's environment. @throws Error naming each variable that is missing or wrong */
@@ -50,5 +53,6 @@ export function readPrepareSettings(environment: Readonly<Record<string, string 
     workGroup: values.ASSAY_WORK_GROUP,
     queryOutput: values.ASSAY_QUERY_OUTPUT,
     modelPackageGroup: values.ASSAY_MODEL_PACKAGE_GROUP,
+    lineage: values.ASSAY_LINEAGE,
   };
 }

@@ -6,43 +6,88 @@ import {
   type Split,
   splits,
 } from '@assay/dataset';
-import { groupsOf } from './groups.ts';
-import { assignSplits } from './part-groups.ts';
+import type { Assignment } from './assign-splits.ts';
+import type { StoredLedger } from './ledger-store.ts';
 
-export function takeSnapshot(
-  asOf: string,
-  query: string,
-  names: readonly string[],
-  labelled: readonly LabelledImage[],
-  nearDuplicates: readonly AlikeImages[],
-): Snapshot {
-  const groups = groupsOf(
-    labelled,
-    nearDuplicates.map((pair) => pair.images),
-  );
-  const assigned = assignSplits(groups);
-  const groupOf = new Map(groups.flatMap(({ name, images }) => images.map((imageId) => [imageId, name])));
+export interface SnapshotSource {
+  readonly asOf: string;
+  readonly query: string;
+  readonly names: readonly string[];
+  readonly labelled: readonly LabelledImage[];
+  readonly nearDuplicates: readonly AlikeImages[];
+  readonly assignment: Assignment;
+}
+
+/**
+ * Puts together what a data set is.
+ *
+ * @param versionOf reads a version of the lineage's splits: the snapshot names the one in which the last of its images came to
+ *   where it is, so that the same labels give the same snapshot, whatever the lineage has seen since
+ * @throws Error when a split has no image
+ */
+export async function takeSnapshot(
+  { asOf, query, names, labelled, nearDuplicates, assignment }: SnapshotSource,
+  versionOf: (version: number) => Promise<StoredLedger>,
+): Promise<Snapshot> {
+  const entries = new Map(assignment.entries.map((entry) => [entry.imageId, entry]));
+  const groupOf = groupNames(assignment);
+  const versions: Record<SnapshotImage['split'], number> = { train: 0, validation: 0, test: 0, excluded: 0 };
   const images = labelled
     .map((image): SnapshotImage => {
-      const group = groupOf.get(image.imageId) ?? '';
-      const split = assigned.get(group);
-      if (split === undefined) throw new Error(`${group} has no split`);
+      const entry = entries.get(image.imageId);
+      const group = groupOf.get(image.imageId);
+      if (entry === undefined || group === undefined) throw new Error(`image ${image.imageId} has no split`);
       const { imageId, uri, width, height, station, part, origin, labelingJob, labeledAt } = image;
+      const { split, since, because } = entry;
+      versions[split] = Math.max(versions[split], since);
       const boxes = image.boxes.map(({ left, top, width, height, classId }) => ({ left, top, width, height, classId }));
-      return { imageId, uri, width, height, station, part, origin, labelingJob, labeledAt, group, split, boxes };
+      const known = { imageId, uri, width, height, station, part, origin, labelingJob, labeledAt, group, split };
+      return { ...known, ...(because && { because }), boxes };
     })
     .sort((a, b) => (a.imageId < b.imageId ? -1 : 1));
-  const countOf = (split: Split) => {
-    const members = images.filter((image) => image.split === split);
-    return {
-      groups: new Set(members.map(({ group }) => group)).size,
-      images: members.length,
-      boxes: members.reduce((sum, { boxes }) => sum + boxes.length, 0),
-    };
+  const counts = {
+    train: count(images, 'train'),
+    validation: count(images, 'validation'),
+    test: count(images, 'test'),
   };
-  const counts = { train: countOf('train'), validation: countOf('validation'), test: countOf('test') };
-  for (const split of splits) {
-    if (counts[split].images === 0) throw new Error(`no image was assigned to ${split}`);
-  }
-  return { format: 'assay.snapshot/1', asOf, query, names, counts, nearDuplicates, images };
+  checkSplits(counts, assignment);
+  const { ledger, sha256 } = await versionOf(Math.max(...Object.values(versions)));
+  const lineage = {
+    name: ledger.lineage,
+    splits: { version: ledger.version, sha256 },
+    testSet: { version: versions.test },
+  };
+  return {
+    format: 'assay.snapshot/1',
+    asOf,
+    query,
+    names: [...names],
+    lineage,
+    counts,
+    nearDuplicates: [...nearDuplicates],
+    images,
+  };
+}
+
+/** What each image belongs to. */
+export function groupNames({ groups }: Assignment): Map<string, string> {
+  return new Map(groups.flatMap(({ name, images }) => images.map((imageId) => [imageId, name])));
+}
+
+function count(images: readonly SnapshotImage[], split: Split) {
+  const members = images.filter((image) => image.split === split);
+  return {
+    groups: new Set(members.map(({ group }) => group)).size,
+    images: members.length,
+    boxes: members.reduce((sum, { boxes }) => sum + boxes.length, 0),
+  };
+}
+
+function checkSplits(counts: Snapshot['counts'], { groups }: Assignment): void {
+  const empty = splits.filter((split) => counts[split].images === 0);
+  if (empty.length === 0) return;
+  throw new Error(
+    `The approved images show ${groups.length} different things, of which none is left for ${empty.join(' and ')}; training, ` +
+      'validation and test need one each at least. Upload and label photographs of more parts.',
+  );
 }
