@@ -5,13 +5,14 @@ import { table } from '../../packages/cli/src/output/terminal.ts';
 import { repositoryRoot } from '../../packages/cli/src/platform/repository.ts';
 import type { Benchmark } from './benchmark.ts';
 import { chain } from './benchmarks/chain.ts';
+import { duplicates } from './benchmarks/duplicates.ts';
 import { events } from './benchmarks/events.ts';
 import { growth } from './benchmarks/growth.ts';
 import { requests } from './benchmarks/requests.ts';
 import type { BenchDocument } from './report/document.ts';
 import { describeMachine } from './report/machine.ts';
 
-const BENCHMARKS: Benchmark[] = [events, requests, chain, growth];
+const BENCHMARKS: Benchmark[] = [events, requests, chain, growth, duplicates];
 const RESULTS = join(repositoryRoot, '.bench');
 
 const { values, positionals } = parseArgs({
