@@ -79,19 +79,6 @@ describe('evaluate', () => {
     expect(second.evaluation.gate).toEqual(first.evaluation.gate);
   });
 
-  it('reports on a page of its own, the worst image first, with boxes of truth and detection', async () => {
-    const { report } = await run({ test: [shot('aaaa', {}), shot('bbbb', { brightness: 96 })] });
-    expect(report.indexOf('bbbb')).toBeLessThan(report.indexOf('aaaa'));
-    expect(report).toContain('<b>pass</b> escaped, 1 missed');
-    expect(report).toContain('1 of 2</b><span>defective images passed: 1.3–98.7 % with 95 % confidence');
-    expect(report).toContain('<polyline');
-    expect(report.match(/data:image\/jpeg;base64,/g)).toHaveLength(2);
-    expect(report.match(/stroke-dasharray/g)).toHaveLength(2);
-    expect(report).toMatch(/stroke="#0072b2" stroke-width="0\.2"><title>red 1\.00/);
-    // Nothing is loaded from elsewhere.
-    expect(report).not.toMatch(/(?:src|href)="(?!data:)/);
-  });
-
   it('refuses a test split without a defect, since it measures nothing', async () => {
     await expect(run({ test: [shot('a')] })).rejects.toThrow('None of the 1 test images has a defect');
   });

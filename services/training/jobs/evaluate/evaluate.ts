@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkArchive } from '@assay/dataset';
@@ -9,15 +8,16 @@ import { type Channel, readChannel } from './channel.ts';
 import { evaluationOf, nothingToMeasure } from './evaluation.ts';
 import type { Findings } from './gate/findings.ts';
 import { judge, refusalOf } from './gate/verdict.ts';
-import { findLeaks } from './leaks.ts';
+import { findLeaks, leakingImages } from './leaks.ts';
 import { atThreshold, type Measurement, measure } from './measurement.ts';
 import { type Model, readModelArchive, writeModelArchive } from './model-archive.ts';
 import { chooseOperatingPoint } from './operating-point.ts';
 import { examineParity } from './parity/parity.ts';
+import { choosePrecision, type PrecisionOptions } from './precision/choose-precision.ts';
 import { renderReport } from './report/report.ts';
 import type { EvaluateSettings } from './settings.ts';
 
-export interface EvaluateOptions extends EvaluateSettings {
+export interface EvaluateOptions extends EvaluateSettings, PrecisionOptions {
   /** A training's `model.tar.gz`. */
   readonly model: string;
   /** The splits' `<split>.tar.gz`. */
@@ -26,11 +26,10 @@ export interface EvaluateOptions extends EvaluateSettings {
   readonly champion: string;
   /** Folders for `evaluation.json` and `report.html`, and for the `model.tar.gz` that goes to the line. */
   readonly output: { readonly evaluation: string; readonly model: string };
-  readonly log: (line: string) => void;
 }
 
 /**
- * Chooses a trained model's threshold on the validation split, measures it on the test split with the inspector of the
+ * Chooses a trained model's precision and threshold on the validation split, measures it on the test split with the inspector of the
  * line, and holds it against the gate's rules. Writes down the figures, the verdict with its reasons, a report, and
  * the model as it would go to the line.
  *
@@ -46,12 +45,13 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
   checkNames(trained.manifest, testSplit);
 
   log(`inspecting ${validationSplit.images.length} validation images`);
-  const measured = await measure(trained, validationSplit, log);
+  const chosen = await choosePrecision(trained, validationSplit, options);
+  log(`${chosen.choice.precision}: ${chosen.choice.reason}`);
   const { confidence } = trained.manifest.thresholds;
-  const operatingPoint = chooseOperatingPoint(measured.images, gate.escapeBudget, confidence);
+  const operatingPoint = chooseOperatingPoint(chosen.validation.images, gate.escapeBudget, confidence);
   log(`confidence ${operatingPoint.confidence} from validation (${operatingPoint.choice})`);
-  const final = atOperatingPoint(trained, operatingPoint.confidence);
-  const validation = atThreshold(measured, operatingPoint.confidence);
+  const final = atOperatingPoint(chosen.model, operatingPoint.confidence);
+  const validation = atThreshold(chosen.validation, operatingPoint.confidence);
 
   log(`inspecting ${testSplit.images.length} test images`);
   const test = await measure(final, testSplit, log);
@@ -73,9 +73,19 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
   await mkdir(output.model, { recursive: true });
   await mkdir(output.evaluation, { recursive: true });
   const modelSha256 = await writeModelArchive(join(output.model, 'model.tar.gz'), final);
-  const evaluation = evaluationOf({ findings, verdict, operatingPoint, data: testSplit.data, modelSha256 });
+  const evaluation = evaluationOf({
+    findings,
+    verdict,
+    operatingPoint,
+    precision: chosen.choice,
+    data: testSplit.data,
+    modelSha256,
+  });
   await writeFile(join(output.evaluation, 'evaluation.json'), `${JSON.stringify(evaluation, null, 1)}\n`);
-  await writeFile(join(output.evaluation, 'report.html'), await renderReport(evaluation, findings));
+  await writeFile(
+    join(output.evaluation, 'report.html'),
+    await renderReport(evaluation, findings, await leakingImages(archives, leaks)),
+  );
 
   const { metrics, verdicts } = evaluation;
   log(`test_map50=${metrics.map50.value.toFixed(4)}; test_map=${metrics.map.value.toFixed(4)};`);
@@ -96,8 +106,7 @@ function checkNames({ names }: ModelManifest, { data }: Channel): void {
 }
 
 function atOperatingPoint({ onnx, manifest }: Model, confidence: number): Model {
-  const sha256 = createHash('sha256').update(onnx).digest('hex');
-  return { onnx, manifest: { ...manifest, sha256, thresholds: { ...manifest.thresholds, confidence } } };
+  return { onnx, manifest: { ...manifest, thresholds: { ...manifest.thresholds, confidence } } };
 }
 
 async function measureChampion(

@@ -14,6 +14,7 @@ import { refusalOf, summaryOf, type Verdict } from './gate/verdict.ts';
 import type { Leaks } from './leaks.ts';
 import type { MeasuredImage } from './measurement.ts';
 import type { OperatingPoint } from './operating-point.ts';
+import type { PrecisionChoice } from './precision/choose-precision.ts';
 
 /** Figures from 0 to 1. `null` where a class has no truth in the test split. */
 export interface ClassFigures {
@@ -57,6 +58,8 @@ export interface Evaluation {
   readonly confusion: Confusion;
   readonly gate: Verdict;
   readonly operatingPoint: OperatingPoint;
+  /** Float or INT8, and why. */
+  readonly precision: PrecisionChoice;
   readonly leaks: Leaks;
   /** The approved model on the same images; `null` when there is none. */
   readonly champion: ChampionFigures | null;
@@ -89,6 +92,7 @@ export interface Evaluated {
   readonly findings: Findings;
   readonly verdict: Verdict;
   readonly operatingPoint: OperatingPoint;
+  readonly precision: PrecisionChoice;
   /** What the test split says of itself. */
   readonly data: ChannelData;
   /** Digest of the archive with the model. */
@@ -96,16 +100,16 @@ export interface Evaluated {
 }
 
 /** @throws Error when the test split shows no defect: then nothing was measured */
-export function evaluationOf({ findings, verdict, operatingPoint, data, modelSha256 }: Evaluated): Evaluation {
+export function evaluationOf({ findings, verdict, data, modelSha256, ...chosen }: Evaluated): Evaluation {
   const { manifest, test, confusion, leaks, champion } = findings;
-  const { images, precision } = test;
-  const { ap, ap50, ap75 } = precision;
+  const { images, precision: figures } = test;
+  const { ap, ap50, ap75 } = figures;
   if (ap === undefined || ap50 === undefined || ap75 === undefined) throw nothingToMeasure(images.length);
   return {
     format: 'assay.evaluation/1',
     metrics: { map: { value: ap }, map50: { value: ap50 }, map75: { value: ap75 } },
-    coco: cocoFigures(precision),
-    classes: precision.classes.map((figures) => classFigures(figures, manifest.names)),
+    coco: cocoFigures(figures),
+    classes: figures.classes.map((ofClass) => classFigures(ofClass, manifest.names)),
     images: images.length,
     truths: images.reduce((sum, { truths }) => sum + truths.length, 0),
     verdicts: {
@@ -115,7 +119,8 @@ export function evaluationOf({ findings, verdict, operatingPoint, data, modelSha
     parts: partsOf(images),
     confusion,
     gate: verdict,
-    operatingPoint,
+    operatingPoint: chosen.operatingPoint,
+    precision: chosen.precision,
     leaks,
     champion: champion ? championFigures(champion, findings.names) : null,
     thresholds: manifest.thresholds,

@@ -24,6 +24,20 @@ export async function findLeaks(archives: Readonly<Record<Split, string>>): Prom
   };
 }
 
+/** The images of the pairs that were found, by id: for the report. */
+export async function leakingImages(
+  archives: Readonly<Record<Split, string>>,
+  { found }: Leaks,
+): Promise<Map<string, Uint8Array>> {
+  const wanted = new Set(found.flatMap(({ images }) => images));
+  const pictures = new Map<string, Uint8Array>();
+  if (wanted.size === 0) return pictures;
+  for (const split of splits)
+    for await (const { imageId, bytes } of readChannelImages(archives[split]))
+      if (wanted.has(imageId)) pictures.set(imageId, bytes);
+  return pictures;
+}
+
 /** Images that are in two splits; an id is the digest of the image's bytes. */
 function sameImages(images: readonly SplitImage[]): Leak[] {
   const splitsOf = Map.groupBy(images, ({ imageId }) => imageId);

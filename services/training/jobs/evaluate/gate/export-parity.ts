@@ -1,6 +1,19 @@
 import { z } from 'zod';
-import type { Pair, Parity } from '../parity/parity.ts';
+import { agreeing, type Pair } from '../parity/pairs.ts';
+import type { Parity } from '../parity/parity.ts';
 import { defineRule, percent, share } from './rule.ts';
+
+/** When two passes over an image agree. */
+const likenessLimits = {
+  /** A defect that both find has boxes that overlap by this… */
+  iou: share,
+  /** … and confidences that differ by no more than this. */
+  confidence: share,
+  /** Share of the defects that have to agree. */
+  agree: share,
+};
+
+export const likenessSchema = z.object(likenessLimits);
 
 /**
  * From the trainer's own forward pass to the device's answer nothing gets lost. The export is the same arithmetic in another
@@ -10,16 +23,11 @@ import { defineRule, percent, share } from './rule.ts';
 export const exportParity = defineRule(
   'export-parity',
   {
+    ...likenessLimits,
     /** Largest difference between a score of the trainer's pass and of the bare export, 0 to 1. */
     score: share,
     /** The same for a box's centre, width and height, in pixels of the network's input. */
     pixels: z.number().min(0),
-    /** A defect that two passes agree on has boxes that overlap by this… */
-    iou: share,
-    /** … and confidences that differ by no more than this. */
-    confidence: share,
-    /** Share of the defects that have to agree. */
-    agree: share,
   },
   (limits, { parity, manifest }) => {
     if (parity === undefined) {
@@ -66,11 +74,4 @@ function exportFaults({ exported }: Parity, limits: { score: number; pixels: num
       ? [`the export's boxes differ from the trainer's by up to ${exported.pixels.toFixed(1)} px`]
       : []),
   ];
-}
-
-/** @returns null where there is nothing to agree on */
-function agreeing(pairs: readonly Pair[], limits: { iou: number; confidence: number }): number | null {
-  if (pairs.length === 0) return null;
-  const agreed = pairs.filter(({ iou, difference }) => iou >= limits.iou && difference <= limits.confidence);
-  return agreed.length / pairs.length;
 }

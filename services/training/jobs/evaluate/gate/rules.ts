@@ -4,7 +4,7 @@ import { champion } from './champion.ts';
 import { classes } from './classes.ts';
 import { escapeBudget, escapeBudgetSchema } from './escape-budget.ts';
 import { evidence } from './evidence.ts';
-import { exportParity } from './export-parity.ts';
+import { exportParity, likenessSchema } from './export-parity.ts';
 import { latency } from './latency.ts';
 import { memorised } from './memorised.ts';
 import { noLeak } from './no-leak.ts';
@@ -32,6 +32,8 @@ export interface Gate {
   readonly rules: readonly SetRule[];
   /** By which the operating point is chosen, too. */
   readonly escapeBudget: z.output<typeof escapeBudgetSchema>;
+  /** When INT8 answers as float does: as `export-parity` asks. Undefined where this gate doesn't. */
+  readonly likeness: z.output<typeof likenessSchema> | undefined;
 }
 
 const listSchema = z.array(z.looseObject({ rule: z.string() }));
@@ -60,10 +62,11 @@ export function readGate(value: unknown): Gate {
       return [];
     }
   });
-  const budget = escapeBudgetSchema.safeParse(rules.find(({ rule }) => rule === escapeBudget.name)?.setting);
+  const settingOf = ({ name }: Rule) => rules.find(({ rule }) => rule === name)?.setting;
+  const budget = escapeBudgetSchema.safeParse(settingOf(escapeBudget));
   if (faults.length === 0 && !budget.success) faults.push('escape-budget is missing: the threshold is chosen by it');
   if (faults.length > 0 || !budget.success) {
     throw new Error(`The gate is set wrongly: ${faults.join('; ')}. Its rules are in pipeline/gate.yml.`);
   }
-  return { rules, escapeBudget: budget.data };
+  return { rules, escapeBudget: budget.data, likeness: likenessSchema.safeParse(settingOf(exportParity)).data };
 }

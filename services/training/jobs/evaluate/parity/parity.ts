@@ -1,16 +1,9 @@
-import { type Detection, decodeYolo, fromLetterbox, iou, letterbox, nonMaximumSuppression } from '@assay/vision';
+import { type Detection, decodeYolo, fromLetterbox, letterbox, nonMaximumSuppression } from '@assay/vision';
 import type { MeasuredImage } from '../measurement.ts';
 import type { Model, TrainedModel } from '../model-archive.ts';
 import { type ExportedDifference, exportedDifference } from './exported.ts';
 import { type Output, runNetwork } from './network.ts';
-
-/** A defect that one pass found, and what the other has in its place. */
-export interface Pair {
-  /** How far the boxes overlap; 0 where the other has none of the class. */
-  readonly iou: number;
-  /** Between their confidences. */
-  readonly difference: number;
-}
+import { type Pair, pairsOf } from './pairs.ts';
 
 /** How much of the trainer's answers arrives at the line, on the images of the reference. */
 export interface Parity {
@@ -60,8 +53,8 @@ export async function examineParity(
     differences.push(exportedDifference(answered, ofExport));
     const found = detectionsOf(ofFinal, final, image);
     const { confidence } = final.manifest.thresholds;
-    if (bare !== exported) precision.push(...pairs(detectionsOf(ofExport, final, image), found, confidence));
-    inspector.push(...pairs(found, image.inspection.candidates, confidence));
+    if (bare !== exported) precision.push(...pairsOf(detectionsOf(ofExport, final, image), found, confidence));
+    inspector.push(...pairsOf(found, image.inspection.candidates, confidence));
   }
   const exportDifference = {
     score: Math.max(...differences.map(({ score }) => score)),
@@ -78,20 +71,4 @@ function detectionsOf({ values, dims }: Output, { manifest }: Model, { inspectio
     ...found,
     box: fromLetterbox(placement, found.box),
   }));
-}
-
-/** Each detection of either side that counts as a defect, with the other side's nearest, however unsure. */
-function pairs(ours: readonly Detection[], theirs: readonly Detection[], confidence: number): Pair[] {
-  const among = (defects: readonly Detection[], others: readonly Detection[]) =>
-    defects.filter((defect) => defect.confidence >= confidence).map((defect) => nearest(defect, others));
-  return [...among(ours, theirs), ...among(theirs, ours)];
-}
-
-function nearest(defect: Detection, others: readonly Detection[]): Pair {
-  let best: Pair = { iou: 0, difference: defect.confidence };
-  for (const other of others) {
-    const overlap = other.classId === defect.classId ? iou(other.box, defect.box) : 0;
-    if (overlap > best.iou) best = { iou: overlap, difference: Math.abs(other.confidence - defect.confidence) };
-  }
-  return best;
 }

@@ -33,9 +33,15 @@ export function faultsOf(image: MeasuredImage): Faults {
   return { image, missed: [...free], found, falseAlarms, wrongVerdict: image.inspection.verdict !== expected };
 }
 
-/** The worst first: wrong verdicts, then by what was missed or seen for nothing. */
-export function worstFirst(images: readonly MeasuredImage[]): Faults[] {
-  const badness = ({ wrongVerdict, missed, falseAlarms }: Faults) =>
-    (wrongVerdict ? 1000 : 0) + missed.length + falseAlarms.reduce((sum, { confidence }) => sum + confidence, 0);
-  return images.map(faultsOf).sort((a, b) => badness(b) - badness(a));
+/** Images on which defects were missed: escapes first, then by how many. */
+export function worstMisses(faults: readonly Faults[]): Faults[] {
+  const badness = ({ wrongVerdict, missed }: Faults) => (wrongVerdict ? 1000 : 0) + missed.length;
+  return faults.filter(({ missed }) => missed.length > 0).sort((a, b) => badness(b) - badness(a));
+}
+
+/** Images on which something was seen that isn't there: good parts that fail first, then by how sure it was. */
+export function worstFalseAlarms(faults: readonly Faults[]): Faults[] {
+  const badness = ({ wrongVerdict, falseAlarms }: Faults) =>
+    (wrongVerdict ? 1000 : 0) + falseAlarms.reduce((sum, { confidence }) => sum + confidence, 0);
+  return faults.filter(({ falseAlarms }) => falseAlarms.length > 0).sort((a, b) => badness(b) - badness(a));
 }

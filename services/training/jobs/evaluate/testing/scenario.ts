@@ -9,6 +9,7 @@ import { evaluate } from '../evaluate.ts';
 import { readGate } from '../gate/rules.ts';
 import { type Model, readModelArchive } from '../model-archive.ts';
 import { runNetwork } from '../parity/network.ts';
+import type { Quantize } from '../precision/quantize.ts';
 import { channelFiles, parts, planesOf, type Shot } from './shots.ts';
 
 export const snapshot = { uri: 's3://training/runs/1/snapshot/snapshot.json', sha256: 'c'.repeat(64) };
@@ -41,6 +42,10 @@ export interface Scenario {
   /** The approved model; none where it isn't given. */
   readonly champion?: TinyModelVariant;
   readonly championManifest?: Partial<ModelManifest>;
+  /** The INT8 form of the model; it isn't asked for where it isn't given. */
+  readonly int8?: TinyModelVariant;
+  /** Median milliseconds an image of the float model and of the INT8 one. */
+  readonly milliseconds?: readonly [number, number];
   readonly gate?: readonly Readonly<Record<string, unknown>>[];
 }
 
@@ -128,6 +133,8 @@ async function run(folder: string, scenario: Scenario): Promise<Evaluated> {
     snapshotSha256: snapshot.sha256,
     gate: readGate(scenario.gate ?? strictGate),
     champion: championFolder,
+    quantize: quantizeAs(scenario.int8),
+    timeInTurns: async () => scenario.milliseconds ?? [10, 5],
     output,
     log: (line) => log.push(line),
   });
@@ -137,6 +144,15 @@ async function run(folder: string, scenario: Scenario): Promise<Evaluated> {
     log,
     final: await readModelArchive(join(output.model, 'model.tar.gz')),
   };
+}
+
+function quantizeAs(int8: TinyModelVariant | undefined): Quantize | undefined {
+  if (int8 === undefined) return undefined;
+  const { onnx, manifest } = tinyModel(int8);
+  return async ({ manifest: float }) => ({
+    ok: true,
+    model: { onnx, manifest: { ...float, sha256: manifest.sha256, precision: 'int8' } },
+  });
 }
 
 async function writeChampion(folder: string, { champion, championManifest }: Scenario): Promise<void> {
