@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { repositoryRoot } from '../../packages/cli/src/platform/repository.ts';
@@ -10,8 +11,13 @@ const docs = join(repositoryRoot, 'docs');
 const page = join(docs, 'benchmarks.md');
 await mkdir(join(docs, 'benchmarks'), { recursive: true });
 let text = await readFile(page, 'utf8');
-for (const [, name = ''] of text.matchAll(/<!-- bench:(\w+):start -->/g)) {
-  const document = documentSchema.parse(JSON.parse(await readFile(join(results, `${name}.json`), 'utf8')));
+for (const [, name = ''] of text.matchAll(/<!-- bench:([\w-]+):start -->/g)) {
+  const result = join(results, `${name}.json`);
+  if (!existsSync(result)) {
+    console.info(`${name}: left as it is, it was not run`);
+    continue;
+  }
+  const document = documentSchema.parse(JSON.parse(await readFile(result, 'utf8')));
   if (document.command.includes('--short')) {
     console.info(`${name}: left as it is, the last run was of the short form`);
     continue;

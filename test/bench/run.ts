@@ -8,11 +8,25 @@ import { chain } from './benchmarks/chain.ts';
 import { duplicates } from './benchmarks/duplicates.ts';
 import { events } from './benchmarks/events.ts';
 import { growth } from './benchmarks/growth.ts';
+import { magneticTile } from './benchmarks/magnetic-tile.ts';
+import { metalTags } from './benchmarks/metal-tags.ts';
+import { neuDet } from './benchmarks/neu-det.ts';
 import { requests } from './benchmarks/requests.ts';
+import { trainingThroughput } from './benchmarks/training-throughput.ts';
 import type { BenchDocument } from './report/document.ts';
 import { describeMachine } from './report/machine.ts';
 
-const BENCHMARKS: Benchmark[] = [events, requests, chain, growth, duplicates];
+const BENCHMARKS: Benchmark[] = [
+  events,
+  requests,
+  chain,
+  growth,
+  duplicates,
+  trainingThroughput,
+  neuDet,
+  metalTags,
+  magneticTile,
+];
 const RESULTS = join(repositoryRoot, '.bench');
 
 const { values, positionals } = parseArgs({
