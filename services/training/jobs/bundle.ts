@@ -13,7 +13,7 @@ const JOBS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /** Bring their own machine code; the Dockerfiles install them. */
-const NATIVE = ['sharp', 'onnxruntime-node'];
+const NATIVE = ['sharp', 'onnxruntime-node', '@duckdb/node-api'];
 
 /** Puts each job's code into `.build/<job>/`, the context of its Dockerfile. */
 for (const [job, entryPoints] of Object.entries(JOBS)) {

@@ -290,7 +290,8 @@ describe('prepareDataset', () => {
     const store = await labelStore();
     await prepare('first', store);
     await prepare('second', { ...store, rows: store.rows.toReversed() });
-    for (const file of ['snapshot/snapshot.json', 'snapshot/channels.json', 'train/train.tar.gz', 'test/test.tar.gz']) {
+    const files = ['snapshot/snapshot.json', 'snapshot/channels.json', 'train/train.tar.gz', 'test/test.tar.gz'];
+    for (const file of [...files, 'snapshot/exports/images.parquet', 'snapshot/exports/coco-test.json']) {
       expect(await readFile(join(folder, 'second', file))).toEqual(await readFile(join(folder, 'first', file)));
     }
   });

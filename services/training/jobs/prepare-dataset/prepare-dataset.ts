@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   type AlikeImages,
   classNames,
@@ -9,6 +10,7 @@ import {
   type Snapshot,
   writeDataset,
 } from '@assay/dataset';
+import { writeExports } from '@assay/dataset/exports';
 import { nearDuplicates } from '@assay/vision';
 import type { Assignment } from './assign-splits.ts';
 import { partOf } from './groups.ts';
@@ -36,7 +38,7 @@ export interface PrepareOptions extends SettleOptions {
 
 /**
  * Makes a dataset out of the label store: `<split>.tar.gz` for each split, `snapshot.json` (every image with its
- * labels and its split) and `channels.json` (the archives' digests). The same labels give the same bytes. Where each image
+ * labels and its split), `channels.json` (the archives' digests) and `exports/` (what others read). The same labels give the same bytes. Where each image
  * belongs is written into the lineage's ledger first.
  *
  * @throws Error naming the image, class or part that stands in the way, and the remedy
@@ -66,7 +68,9 @@ export async function prepareDataset(options: PrepareOptions): Promise<void> {
       version === stored.ledger.version ? stored : options.ledger.version(version),
     );
     logExcluded(snapshot, log);
-    await writeDataset(snapshot, new Map(files.map((file) => [file.imageId, file])), options);
+    const byId = new Map(files.map((file) => [file.imageId, file]));
+    await writeDataset(snapshot, byId, options);
+    await writeExports(snapshot, byId, join(options.outputFolder('snapshot'), 'exports'));
   } finally {
     await rm(options.workingFolder, { recursive: true, force: true });
   }
