@@ -7,12 +7,13 @@ import { promisify } from 'node:util';
 import { catalogue } from '@assay/events';
 import { sampleEvent } from '@assay/events/testing';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetQueueUrlCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { type ChainState, countStages } from '../../packages/cli/src/chain/chain-state.ts';
+import { requestTraining } from '../../packages/cli/src/chain/request-training.ts';
 import { deploy } from '../../packages/cli/src/commands/deploy.ts';
 import { decide } from '../../packages/cli/src/commands/models.ts';
 import { trace } from '../../packages/cli/src/commands/trace.ts';
@@ -24,11 +25,13 @@ import { inspectOnDevice } from '../../packages/cli/src/demo/device-inspection.t
 import { until } from '../../packages/cli/src/demo/waiting.ts';
 import { type LocalPlatform, startPlatform } from '../../packages/cli/src/platform/local-platform.ts';
 import { signedFetch } from '../../packages/cli/src/platform/signed-fetch.ts';
+import { pythonForTests } from '../../services/training/jobs/train-yolov8/testing/python.ts';
 import { giveUpAtOnce } from './give-up-at-once.ts';
 import { quietTerminal } from './quiet-terminal.ts';
 
 const MINUTE = 60_000;
 const STATION = 'line-1';
+const python = await pythonForTests();
 
 /** The whole chain on few images and little training: what it decides is not the question here, that it hands over is. */
 describe('the chain', () => {
@@ -246,7 +249,45 @@ describe('the chain', () => {
     },
     MINUTE,
   );
+
+  test.skipIf(python === undefined)(
+    'takes what YOLOv8 learned the same way to the device, once a deployment says so',
+    async () => {
+      vi.stubEnv('ASSAY_TRAIN_TRAINER', 'yolov8');
+      vi.stubEnv('ASSAY_TRAIN_STEPS', '6');
+      await deploy(terminal, 'training', { data: dataDir, stage: 'local' });
+      const before = new Set(context.chain.state.trainings.keys());
+      await requestTraining(context, 'the other trainer', 'a test');
+      const training = await waitFor(
+        'the training of YOLOv8',
+        ({ trainings }) => [...trainings].find(([arn, { stage }]) => !before.has(arn) && stage !== 'running')?.[1],
+      );
+      expect(training.failure).toBeUndefined();
+      const arn = training.modelPackageArn ?? '';
+      const evaluation = await evaluationOf(context, arn);
+      expect(evaluation.model.trainer).toMatchObject({ name: 'ultralytics-yolov8n' });
+
+      await decide(context, 'latest', 'Approved', 'a test says so');
+      const rollout = await waitFor('the rollout of YOLOv8', ({ rollouts }) =>
+        [...rollouts.values()].find(({ modelPackageArn, stage }) => modelPackageArn === arn && stage !== 'running'),
+      );
+      expect(rollout.stage).toBe('completed');
+      const frames = images.slice(0, 2);
+      const verdicts = await inspectOnDevice(context, platform.device, frames, { framesDir, station: STATION });
+      expect(verdicts.map(({ modelVersion }) => modelVersion)).toEqual(frames.map(() => rollout.modelVersion));
+    },
+    5 * MINUTE,
+  );
 });
+
+/** What the gate measured of a model. */
+async function evaluationOf({ clients, chain }: Context, modelPackageArn: string) {
+  const report = new URL(chain.state.models.get(modelPackageArn)?.reportUri ?? '');
+  const Key = report.pathname.slice(1).replace('report.html', 'evaluation.json');
+  const { Body } = await clients.s3.send(new GetObjectCommand({ Bucket: report.host, Key }));
+  const schema = z.object({ model: z.object({ trainer: z.object({ name: z.string() }) }) });
+  return schema.parse(JSON.parse((await Body?.transformToString()) ?? ''));
+}
 
 /** The same picture as far as the eye can see, other bytes. */
 async function touched(bytes: Uint8Array): Promise<Uint8Array> {

@@ -11,6 +11,8 @@ import { Sha256 } from './sha256.ts';
 const verdictSchema = z.object({
   file: z.string(),
   verdict: z.enum(['pass', 'fail']),
+  /** Of the model component that inspected it. */
+  modelVersion: z.string(),
   detections: z.array(
     z.object({
       className: z.string(),
