@@ -18,7 +18,8 @@ module.exports = {
       { path: '^services/', pathNot: '\\.test\\.ts$' },
       {
         path: '^(packages|edge)/',
-        pathNot: '^packages/(at-once|events|lambda-kit|vision|inspector-core|serverless-bundle|dataset|detector|quantization)/',
+        pathNot:
+          '^packages/(at-once|events|lambda-kit|vision|inspector-core|serverless-bundle|dataset|detector|quantization)/',
       },
     ),
     rule(
