@@ -22,8 +22,7 @@ export const metalTags: Benchmark = {
   async run(form) {
     const set = await openSharedSet('metal-tags', form.say);
     if (!set) return { sections: [], notes: ['Not measured: the data set is not there.'] };
-    // Its import and first epoch alone take longer than the short form may.
-    const python = form.short ? undefined : await findPython(['torch', 'ultralytics', 'onnx'], form.say);
+    const python = await findPython(['torch', 'ultralytics', 'onnx'], form.say);
     const folds: Fold[] = [];
     for (let fold = 0; fold < (form.short ? 1 : FOLDS); fold++) folds.push(await measureFold(set, fold, python, form));
     const mean = (figure: 'ours' | 'yolo') => {
@@ -72,11 +71,14 @@ async function measureFold(set: SharedSet, fold: number, python: string | undefi
   const input = { settings, training: await load(train), validation: await load(validation) };
   const { model, seconds } = await trainModel(input, (line) => form.say(`fold ${fold}: ${line}`));
   const { precision } = await measureModel(model, kept);
-  const peer = { set, train, validation, seconds, imageSize, seed: form.seed, threads: THREADS };
-  const yolo = python && (await inFolder((folder) => trainYolo({ ...peer, python, folder })));
+  const theirSides = form.short
+    ? { train: train.slice(0, FEW), validation: validation.slice(0, FEW) }
+    : { train, validation };
+  const peer = { set, ...theirSides, seconds, imageSize, seed: form.seed, threads: THREADS };
+  const yolo = python === undefined ? undefined : await inFolder((folder) => trainYolo({ ...peer, python, folder }));
   const theirs = yolo && (await measureModel(yolo, kept)).precision.ap50;
-  form.say(`fold ${fold}: AP50 ${precision.ap50?.toFixed(3)}, YOLOv8n ${theirs ? theirs.toFixed(3) : '–'}`);
-  return { images: kept.count, ours: precision.ap50 ?? 0, yolo: theirs || undefined, seconds: Math.round(seconds) };
+  form.say(`fold ${fold}: AP50 ${precision.ap50?.toFixed(3)}, YOLOv8n ${theirs?.toFixed(3) ?? '–'}`);
+  return { images: kept.count, ours: precision.ap50 ?? 0, yolo: theirs, seconds: Math.round(seconds) };
 }
 
 function sidesOf({ splits, images }: SharedSet, fold: number) {

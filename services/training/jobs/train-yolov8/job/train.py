@@ -70,6 +70,7 @@ class Training:
         trainer = self._trainer
         for event, callback in (
             ("on_pretrain_routine_end", self._check_data),
+            ("on_pretrain_routine_end", _use_fastest_layout),
             ("on_train_start", self._start_clock),
             ("on_train_batch_end", self._check_time),
             ("on_val_batch_end", self._check_stop),
@@ -94,6 +95,8 @@ class Training:
             "imgsz": given.image_size,
             "seed": given.seed,
             "save_dir": str(self._run),
+            # A schedule that is fitted to a time is gone through to its end.
+            **({"patience": 0} if given.fitted_to_time else {}),
             # From scratch: pretrained weights would have to be downloaded.
             "pretrained": False,
             "plots": False,
@@ -161,6 +164,12 @@ def _device_settings() -> dict[str, Any]:
         return {"device": "cpu", "amp": False}
     capable = torch.cuda.get_device_capability() >= _BFLOAT16_CAPABILITY
     return {"device": "0", "amp": "bf16" if capable else False, "workers": _LOADING_PROCESSES}
+
+
+def _use_fastest_layout(trainer: DetectionTrainer) -> None:
+    """Channels last, a sixth faster on CPUs too, where Ultralytics doesn't choose it. It writes files as ever."""
+    if trainer.device.type == "cpu":
+        trainer.model = trainer.model.to(memory_format=torch.channels_last)
 
 
 def _write_data_file(data: Data, work: Path) -> Path:

@@ -38,8 +38,13 @@ export async function pictures(count: number, seed: number): Promise<Picture[]> 
 }
 
 /** Writes a channel as prepare-dataset does; gives the archive's digest. */
-export async function writeChannel(base: string, channel: string, list: readonly Picture[]): Promise<string> {
-  const data = { names: ['bright', 'dark'], snapshot: { uri: 's3://training/snapshot.json', sha256: 'c'.repeat(64) } };
+export async function writeChannel(
+  base: string,
+  channel: string,
+  list: readonly Picture[],
+  names: readonly string[] = ['bright', 'dark'],
+): Promise<string> {
+  const data = { names, snapshot: { uri: 's3://training/snapshot.json', sha256: 'c'.repeat(64) } };
   const entries = [{ name: 'data.json', bytes: Buffer.from(JSON.stringify(data)) }];
   for (const { name, bytes, labels } of list) {
     entries.push({ name: `images/${name}`, bytes: Buffer.from(bytes) });
