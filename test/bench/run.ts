@@ -8,6 +8,7 @@ import { chain } from './benchmarks/chain.ts';
 import { duplicates } from './benchmarks/duplicates.ts';
 import { events } from './benchmarks/events.ts';
 import { growth } from './benchmarks/growth.ts';
+import { inspector } from './benchmarks/inspector.ts';
 import { magneticTile } from './benchmarks/magnetic-tile.ts';
 import { metalTags } from './benchmarks/metal-tags.ts';
 import { neuDet } from './benchmarks/neu-det.ts';
@@ -22,6 +23,7 @@ const BENCHMARKS: Benchmark[] = [
   chain,
   growth,
   duplicates,
+  inspector,
   trainingThroughput,
   neuDet,
   metalTags,

@@ -12,6 +12,8 @@ import { chooseLayers, errorMeter } from './sensitivity.ts';
 /** Share of the values of a tensor that its range has to hold. */
 const CALIBRATED_SHARE = 0.9999;
 const DEFAULT_TOLERANCE = 0.1;
+/** Images on which each layer is tried alone. */
+const RANKED_ON = 8;
 /** Integer kernels work on several channels at a time. YOLOv8's mean over a box's bins is a layer of one channel. */
 const FEWEST_CHANNELS = 4;
 
@@ -48,10 +50,16 @@ export async function quantizeStatically(
   }
   const values = new Set([...regionOf(index, wide).values.flat(), ...layers.map(({ output }) => output)]);
   const { ranges, lengths, images, aside } = await calibrate(model, values, calibration, CALIBRATED_SHARE);
+  const every = Math.ceil(aside.length / RANKED_ON);
+  const rank = await errorMeter(
+    model,
+    ranges,
+    aside.filter((_, position) => position % every === 0),
+  );
   const measure = await errorMeter(model, ranges, aside);
   const { quantized, error, alone } = await chooseLayers(
     wide.map(({ name }) => name),
-    measure,
+    { measure, rank },
     tolerance,
   );
   const chosen = new Set(quantized);

@@ -5,21 +5,24 @@ import { chooseLayers } from './sensitivity.ts';
 const values = (value: number) => new Map([['y', { data: Float32Array.of(value), dims: [1, 1] }]]);
 
 /** An error that is the sum of what the layers do. */
-const measuring = (harm: Record<string, number>) => async (layers: readonly string[]) => {
-  const error = new OutputError();
-  error.add(values(1), values(1 + layers.reduce((sum, layer) => sum + (harm[layer] ?? 0), 0)));
-  return error;
+const measuring = (harm: Record<string, number>) => {
+  const measure = async (layers: readonly string[]) => {
+    const error = new OutputError();
+    error.add(values(1), values(1 + layers.reduce((sum, layer) => sum + (harm[layer] ?? 0), 0)));
+    return error;
+  };
+  return { measure, rank: measure };
 };
 
 describe('chooseLayers', () => {
   it('quantizes all where that does no harm', async () => {
-    const measure = measuring({ a: 0.01, b: 0.02 });
-    expect((await chooseLayers(['a', 'b'], measure, 0.1)).quantized).toEqual(['a', 'b']);
+    const meters = measuring({ a: 0.01, b: 0.02 });
+    expect((await chooseLayers(['a', 'b'], meters, 0.1)).quantized).toEqual(['a', 'b']);
   });
 
   it('leaves as few in float as have to be, the worst first', async () => {
-    const measure = measuring({ a: 0.01, b: 0.3, c: 0.02, d: 0.06, e: 0.05 });
-    const { quantized, alone, error } = await chooseLayers(['a', 'b', 'c', 'd', 'e'], measure, 0.1);
+    const meters = measuring({ a: 0.01, b: 0.3, c: 0.02, d: 0.06, e: 0.05 });
+    const { quantized, alone, error } = await chooseLayers(['a', 'b', 'c', 'd', 'e'], meters, 0.1);
     expect(quantized).toEqual(['a', 'c', 'e']);
     expect(alone.get('b')).toBeCloseTo(0.3, 6);
     expect(error.worst).toBeCloseTo(0.08, 6);

@@ -38,11 +38,16 @@ export interface Choice {
 /**
  * Leaves as few layers in float as keep the error within a tolerance, those first that do most harm on their own.
  *
+ * @param rank measures each layer alone: on fewer images than `measure`, as it is asked for every layer
  * @throws QuantizationError `too-sensitive` when that leaves none to quantize
  */
-export async function chooseLayers(layers: readonly string[], measure: ErrorMeter, tolerance: number): Promise<Choice> {
+export async function chooseLayers(
+  layers: readonly string[],
+  { measure, rank }: { readonly measure: ErrorMeter; readonly rank: ErrorMeter },
+  tolerance: number,
+): Promise<Choice> {
   const alone = new Map<string, number>();
-  for (const layer of layers) alone.set(layer, (await measure([layer])).worst);
+  for (const layer of layers) alone.set(layer, (await rank([layer])).worst);
   const byHarm = layers.toSorted((a, b) => (alone.get(b) ?? 0) - (alone.get(a) ?? 0));
   const without = async (count: number): Promise<Choice> => {
     const quantized = layers.filter((layer) => byHarm.indexOf(layer) >= count);

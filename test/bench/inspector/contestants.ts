@@ -1,0 +1,77 @@
+import { createInspector, type Inspector, readImageInput } from '@assay/inspector-core';
+import { decodeYolo, fromLetterbox, nonMaximumSuppression } from '@assay/vision';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { manifestOf, type Network } from './networks.ts';
+import type { Photograph } from './photographs.ts';
+
+/** Overlap from which on two boxes are one, and how many there are at most: the inspector's. */
+export const SUPPRESSION = { iou: 0.6, limit: 100 } as const;
+
+/** A box in pixels of the photograph. */
+export interface Found {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  readonly classId: number;
+  readonly confidence: number;
+}
+
+export interface Contestant {
+  readonly name: string;
+  /** @returns how long it took */
+  run(photograph: Photograph): Promise<number>;
+  find(photograph: Photograph): Promise<Found[]>;
+  close(): Promise<void>;
+}
+
+/** Nothing but the network, on an input that is there already. */
+export async function bareSession(name: string, { onnx, size, floor }: Network): Promise<Contestant> {
+  const session = await InferenceSession.create(onnx, {
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    logSeverityLevel: 4,
+  });
+  const input = new Tensor('float32', new Float32Array(3 * size * size).fill(0.5), [1, 3, size, size]);
+  return {
+    name,
+    async run() {
+      const begun = performance.now();
+      await session.run({ images: input });
+      return performance.now() - begun;
+    },
+    async find({ bytes }) {
+      const { planes, placement } = await readImageInput(bytes, size);
+      const values = Float32Array.from(planes, (byte) => byte / 255);
+      const { output0 } = await session.run({ images: new Tensor('float32', values, [1, 3, size, size]) });
+      if (!(output0?.data instanceof Float32Array)) throw new Error(`${name} gave no floats`);
+      const candidates = decodeYolo(output0.data, output0.dims, floor);
+      return nonMaximumSuppression(candidates, SUPPRESSION)
+        .map(({ box, classId, confidence }) => ({ ...fromLetterbox(placement, box), classId, confidence }))
+        .filter(({ width, height }) => width > 0 && height > 0);
+    },
+    close: () => session.release(),
+  };
+}
+
+/** From the file's bytes to the verdict. */
+export async function inspecting(name: string, network: Network): Promise<Contestant> {
+  const inspector: Inspector = await createInspector({
+    model: network.onnx,
+    manifest: manifestOf(network),
+    floor: network.floor,
+  });
+  return {
+    name,
+    async run({ bytes }) {
+      const begun = performance.now();
+      await inspector.inspect(bytes);
+      return performance.now() - begun;
+    },
+    async find({ bytes }) {
+      const { candidates } = await inspector.inspect(bytes);
+      return candidates.map(({ box, classId, confidence }) => ({ ...box, classId, confidence }));
+    },
+    close: () => inspector.close(),
+  };
+}

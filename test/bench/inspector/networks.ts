@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { createDataset, defaultTrainingSettings, imageSample, train } from '@assay/detector';
+import { type ModelManifest, readImageInput } from '@assay/inspector-core';
+import { QuantizationError, type QuantizationReport, quantizeStatically } from '@assay/quantization';
+import { DEFECT_CLASSES } from '@assay/synthetic-tags';
+
+import type { Photograph } from './photographs.ts';
+
+export interface Network {
+  readonly name: string;
+  readonly onnx: Uint8Array;
+  readonly classes: readonly string[];
+  /** Side of its input in pixels. */
+  readonly size: number;
+  /** Confidence from which on boxes are told. */
+  readonly floor: number;
+}
+
+/** What an inspector has when it isn't told otherwise. */
+export const USUAL_FLOOR = 0.02;
+
+export interface Quantized {
+  readonly network: Network;
+  readonly report: QuantizationReport;
+}
+
+/** The embedded trainer's default network after some steps on photographs. */
+export async function embeddedNetwork(
+  images: readonly Photograph[],
+  { seed, steps, size, floor }: { seed: number; steps: number; size: number; floor: number },
+): Promise<Network> {
+  const classes: readonly string[] = DEFECT_CLASSES;
+  const samples = await Promise.all(
+    images.map(({ fileName, bytes, boxes, width, height }) => {
+      const relative = boxes.map((box) => ({
+        classId: classes.indexOf(box.className),
+        centreX: (box.left + box.width / 2) / width,
+        centreY: (box.top + box.height / 2) / height,
+        width: box.width / width,
+        height: box.height / height,
+      }));
+      return imageSample(fileName, bytes, relative, size);
+    }),
+  );
+  const { model } = await train({
+    settings: { ...defaultTrainingSettings, seed, steps, batchPerWorker: 2 },
+    training: createDataset(classes, size, samples),
+    validation: createDataset(classes, size, []),
+  });
+  return { name: 'embedded', onnx: model, classes, size, floor };
+}
+
+/** @returns why not, when the answers would stray too far */
+export async function quantized(network: Network, images: readonly Photograph[]): Promise<Quantized | string> {
+  const calibration = images.map(async ({ bytes }) => {
+    const { planes } = await readImageInput(bytes, network.size);
+    return Float32Array.from(planes, (byte) => byte / 255);
+  });
+  try {
+    const { model, report } = await quantizeStatically(network.onnx, await Promise.all(calibration));
+    return { network: { ...network, onnx: model }, report };
+  } catch (error) {
+    if (error instanceof QuantizationError && error.code === 'too-sensitive') return error.message;
+    throw error;
+  }
+}
+
+export function manifestOf({ onnx, classes, size }: Network): ModelManifest {
+  return {
+    format: 'assay.model/1',
+    names: [...classes],
+    imageSize: size,
+    stride: 32,
+    sha256: createHash('sha256').update(onnx).digest('hex'),
+    trainer: { name: 'bench', version: '1', seed: 1 },
+    snapshot: { uri: 's3://bench/none', sha256: '0'.repeat(64) },
+    thresholds: { confidence: 0.25, iou: 0.6 },
+  };
+}

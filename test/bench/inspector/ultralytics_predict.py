@@ -1,0 +1,75 @@
+"""Ultralytics' side of the benchmark `inspector`: YOLOv8n and `predict`, on one processor.
+
+    python ultralytics_predict.py FOLDER SIZE CLASSES SEED
+
+Writes FOLDER/yolov8n.onnx with weights drawn from SEED, then says in a line of JSON which runtime it predicts with: the
+ONNX file's where onnxruntime is there, else PyTorch's. From then on each line read is {"image", "conf", "iou", "limit"},
+and each line written is {"milliseconds", "found": [[left, top, right, bottom, class, confidence], …]}.
+"""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+folder, size, classes, seed = Path(sys.argv[1]), *map(int, sys.argv[2:5])
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+os.environ.update(YOLO_OFFLINE="true", YOLO_AUTOINSTALL="false", YOLO_CONFIG_DIR=str(folder))
+
+# Ultralytics talks on stdout, which is for the answers here.
+answers, sys.stdout = sys.stdout, sys.stderr
+
+import torch  # noqa: E402
+from ultralytics import YOLO  # noqa: E402
+from ultralytics.nn.tasks import DetectionModel  # noqa: E402
+
+torch.set_num_threads(1)
+
+
+def say(line):
+    print(json.dumps(line), file=answers, flush=True)
+
+
+def random_model():
+    torch.manual_seed(seed)
+    yolo = YOLO("yolov8n.yaml")
+    yolo.model = DetectionModel("yolov8n.yaml", nc=classes, verbose=False)
+    yolo.model.names = {index: f"class-{index}" for index in range(classes)}
+    yolo.model.train()
+    with torch.no_grad():
+        # Statistics of batch norm from one batch of soft noise: else an untrained network's signal fades with its depth.
+        for module in yolo.model.modules():
+            if isinstance(module, torch.nn.BatchNorm2d):
+                module.momentum = 1.0
+        yolo.model(torch.nn.functional.interpolate(torch.rand(4, 3, size // 16, size // 16), size=size, mode="bilinear"))
+        # Scores that spread over some hundred candidates, so that there is something to suppress.
+        for branch in yolo.model.model[-1].cv3:
+            branch[-1].weight.mul_(0.2)
+            branch[-1].bias.fill_(-5)
+    yolo.model.eval()
+    return yolo
+
+
+yolo = random_model()
+torch.save({"model": yolo.model}, folder / "yolov8n.pt")
+exported = YOLO(folder / "yolov8n.pt").export(format="onnx", imgsz=size, opset=17, simplify=False, device="cpu")
+try:
+    import onnxruntime
+
+    predictor, runtime = YOLO(exported, task="detect"), f"onnxruntime {onnxruntime.__version__}"
+except ImportError:
+    predictor, runtime = YOLO(folder / "yolov8n.pt"), f"PyTorch {torch.__version__}"
+import ultralytics  # noqa: E402
+
+say({"runtime": runtime, "version": ultralytics.__version__})
+
+for line in sys.stdin:
+    asked = json.loads(line)
+    started = time.perf_counter()
+    result = predictor.predict(
+        asked["image"], imgsz=size, conf=asked["conf"], iou=asked["iou"], max_det=asked["limit"], device="cpu", verbose=False
+    )[0]
+    milliseconds = 1000 * (time.perf_counter() - started)
+    found = [[*box.xyxy[0].tolist(), int(box.cls), float(box.conf)] for box in result.boxes]
+    say({"milliseconds": milliseconds, "found": found})
