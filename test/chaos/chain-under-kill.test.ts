@@ -55,6 +55,7 @@ describe('the chain while the embedded AWS is killed', () => {
       ASSAY_TRAIN_MINIMUM_LABELS: '1000',
       ASSAY_TRAIN_MAP_THRESHOLD: '0',
       ASSAY_TRAIN_GATE: 'rehearsal',
+      ASSAY_TRAIN_INT8: 'never',
       ASSAY_TRAIN_STEPS: String(TRAIN_STEPS),
       ASSAY_TRAIN_IMAGE_SIZE: '64',
     });

@@ -51,6 +51,7 @@ describe('the chain of events', () => {
       ASSAY_TRAIN_MINIMUM_LABELS: '1000',
       ASSAY_TRAIN_MAP_THRESHOLD: '0',
       ASSAY_TRAIN_GATE: 'rehearsal',
+      ASSAY_TRAIN_INT8: 'never',
       ASSAY_TRAIN_STEPS: '40',
       ASSAY_TRAIN_IMAGE_SIZE: '128',
     });

@@ -74,6 +74,7 @@ describe('least privilege', () => {
       ASSAY_TRAIN_MINIMUM_LABELS: String(images.length),
       ASSAY_TRAIN_MAP_THRESHOLD: '0',
       ASSAY_TRAIN_GATE: 'rehearsal',
+      ASSAY_TRAIN_INT8: 'never',
       ASSAY_TRAIN_STEPS: '10',
       ASSAY_TRAIN_IMAGE_SIZE: '128',
     };

@@ -10,6 +10,7 @@ const settings = {
     { rule: 'ap50-floor', confidence: 0.95, undecided: 'refuse' },
     { rule: 'escape-budget', rate: 0.02, confidence: 0.95, overkill: 0.2, undecided: 'refuse' },
   ],
+  int8: 'try',
   trainer: 'embedded',
   seed: '1',
   lineage: 'main',

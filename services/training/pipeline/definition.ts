@@ -68,6 +68,7 @@ export function pipelineDefinition(settings: PipelineSettings): PipelineDefiniti
           DefaultValue: JSON.stringify(setting),
         }),
       ),
+      { Name: 'Int8', Type: 'String', DefaultValue: settings.int8 },
       { Name: 'Trainer', Type: 'String', DefaultValue: settings.trainer, EnumValues: trainers },
       { Name: 'TrainSteps', Type: 'Integer', DefaultValue: settings.trainSteps },
       { Name: 'TrainSeconds', Type: 'Integer', DefaultValue: settings.trainSeconds },
@@ -150,6 +151,7 @@ function evaluateStep({ imageTag, gate }: PipelineSettings): Step {
       ASSAY_TEST_SHA256: digestOf('test'),
       ASSAY_SNAPSHOT_SHA256: jsonGet(PREPARE, 'Channels', 'metadata.snapshotSha256'),
       ASSAY_MAP_THRESHOLD: asText('MapThreshold'),
+      ASSAY_INT8: parameter('Int8'),
       ...Object.fromEntries(rules),
     },
     inputs: {

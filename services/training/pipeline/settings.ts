@@ -13,6 +13,8 @@ const count = z.coerce.number().int().positive();
 const pipelineSettingsSchema = z.strictObject({
   /** AP50 on the test split below which a model isn't registered, 0 to 1: the floor of the gate's `ap50-floor`. */
   mapThreshold: z.coerce.number().min(0).max(1),
+  /** Whether evaluate makes an INT8 model, and takes it where it is as good and faster. */
+  int8: z.enum(['try', 'never']),
   /** The gate's rules with their limits: what evaluate holds a model against. */
   gate: z.array(z.looseObject({ rule: text })).min(1),
   trainer: z.enum(trainers),

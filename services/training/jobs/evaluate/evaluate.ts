@@ -17,7 +17,7 @@ import { choosePrecision, type PrecisionOptions } from './precision/choose-preci
 import { renderReport } from './report/report.ts';
 import type { EvaluateSettings } from './settings.ts';
 
-export interface EvaluateOptions extends EvaluateSettings, Omit<PrecisionOptions, 'gate'> {
+export interface EvaluateOptions extends Omit<EvaluateSettings, 'int8'>, Omit<PrecisionOptions, 'gate'> {
   /** A training's `model.tar.gz`. */
   readonly model: string;
   /** The splits' `<split>.tar.gz`. */

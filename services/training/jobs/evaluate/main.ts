@@ -8,15 +8,16 @@ import { readEvaluateSettings } from './settings.ts';
 
 const archiveOf = (name: string) => join(inputFolder(name), `${name}.tar.gz`);
 
-await runProcessingJob(() =>
-  evaluate({
-    ...readEvaluateSettings(process.env),
+await runProcessingJob(() => {
+  const { int8, ...settings } = readEvaluateSettings(process.env);
+  return evaluate({
+    ...settings,
     model: archiveOf('model'),
     archives: { train: archiveOf('train'), validation: archiveOf('validation'), test: archiveOf('test') },
     champion: inputFolder('champion'),
-    quantize: quantizeWith(archiveOf('train')),
+    quantize: int8 === 'try' ? quantizeWith(archiveOf('train')) : undefined,
     timeInTurns,
     output: { evaluation: outputFolder('evaluation'), model: outputFolder('model') },
     log: (line) => console.log(line),
-  }),
-);
+  });
+});

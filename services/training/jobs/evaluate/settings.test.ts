@@ -8,6 +8,7 @@ const environment = {
   ASSAY_TEST_SHA256: digest('c'),
   ASSAY_SNAPSHOT_SHA256: digest('d'),
   ASSAY_MAP_THRESHOLD: '0.7',
+  ASSAY_INT8: 'try',
   ASSAY_GATE_LATENCY: '{"rule":"latency","median":50,"p99":200,"undecided":"show"}',
   ASSAY_GATE_AP50_FLOOR: '{"rule":"ap50-floor","confidence":0.95,"undecided":"refuse"}',
   ASSAY_GATE_ESCAPE_BUDGET:
@@ -16,7 +17,8 @@ const environment = {
 
 describe('the settings of evaluate', () => {
   it('are the digests and the rules, in the order in which they are shown, the floor filled in', () => {
-    const { digests, snapshotSha256, gate } = readEvaluateSettings(environment);
+    const { digests, snapshotSha256, gate, int8 } = readEvaluateSettings(environment);
+    expect(int8).toBe('try');
     expect(digests).toEqual({ train: digest('a'), validation: digest('b'), test: digest('c') });
     expect(snapshotSha256).toBe(digest('d'));
     expect(gate.rules.map(({ rule, undecided, setting }) => ({ rule, undecided, ...setting }))).toEqual([

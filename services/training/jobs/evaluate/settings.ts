@@ -15,6 +15,8 @@ const settingsSchema = z.object({
   ASSAY_SNAPSHOT_SHA256: sha256,
   /** The floor of the rule `ap50-floor`: a parameter by itself, as it is what one wants to set for a run. */
   ASSAY_MAP_THRESHOLD: z.coerce.number().min(0).max(1),
+  /** Whether an INT8 model is made and taken where it is as good and faster. */
+  ASSAY_INT8: z.enum(['try', 'never']),
 });
 
 export interface EvaluateSettings {
@@ -22,6 +24,7 @@ export interface EvaluateSettings {
   readonly digests: ChannelDigests & { readonly test: string };
   readonly snapshotSha256: string;
   readonly gate: Gate;
+  readonly int8: 'try' | 'never';
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -45,6 +48,7 @@ export function readEvaluateSettings(environment: Environment): EvaluateSettings
     },
     snapshotSha256: values.ASSAY_SNAPSHOT_SHA256,
     gate: readGate(withFloor(rulesIn(environment), values.ASSAY_MAP_THRESHOLD)),
+    int8: values.ASSAY_INT8,
   };
 }
 

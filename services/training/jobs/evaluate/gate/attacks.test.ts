@@ -112,6 +112,13 @@ describe('a broken export', () => {
     ]);
   });
 
+  it('is refused: the trainer fed its network otherwise than the line does', async () => {
+    const result = await runScenario({ fedAs: 'bgr' });
+    expect(refusals(result)).toEqual([
+      ['export-parity', expect.stringContaining('the inspector and the bare network agree on 0.0 % of the defects')],
+    ]);
+  });
+
   it('is not told from a sound one where the trainer left no reference, which a strict gate refuses', async () => {
     const result = await runScenario({ trained: false });
     expect(refusals(result)).toEqual([['export-parity', expect.stringContaining('left no reference.json')]]);

@@ -1,14 +1,12 @@
 export const STYLE = `
-:root{color-scheme:light dark;--line:#8884;--soft:#8888}
+:root{color-scheme:light dark;--line:#8884;--soft:#777;--good:#009e73;--bad:#d55e00;--open:#b07800}
 body{font:15px/1.5 system-ui,sans-serif;max-width:1100px;margin:2rem auto;padding:0 1rem}
-h1{margin:0;font-size:1.6rem}h2{font-size:1.2rem;margin:2rem 0 0}
-.note,figcaption,section.gate{border:2px solid;border-radius:.5rem;padding:0 1rem .5rem;margin:1.5rem 0}
-section.gate.passed{border-color:#009e73}section.gate.refused{border-color:#d55e00}section.gate h2{margin:.6rem 0}
-.gate td,.gate th{text-align:left;vertical-align:top}.gate td small{color:var(--soft)}.gate td:nth-child(4){min-width:9rem}
-tr.passed b{color:#009e73}tr.failed b,tr.refuses b{color:#d55e00}tr.undecided:not(.refuses) b{color:#c08000}
-.confusion td.right{font-weight:bold}dd b{font-weight:600}
-figure.pair{grid-column:span 2}figure.pair img{width:50%}
-footer{color:var(--soft);font-size:.85rem}
+h1{margin:0;font-size:1.6rem}h2{font-size:1.2rem;margin:2rem 0 .3rem}
+.note,figcaption,footer,small{color:var(--soft);font-size:.85rem}.note{margin:.3rem 0}
+.gate{border:2px solid var(--bad);border-radius:.5rem;padding:0 1rem .5rem;margin:1.5rem 0}
+.gate.passed{border-color:var(--good)}.gate h2{margin:.6rem 0}
+.gate td,.gate th{text-align:left;vertical-align:top}.gate td:last-child{min-width:9rem}
+tr.passed b{color:var(--good)}tr.undecided b{color:var(--open)}tr.failed b,tr.refuses b{color:var(--bad)}
 .figures{display:flex;flex-wrap:wrap;gap:.75rem;margin:1.5rem 0}
 .figures div{border:1px solid var(--line);border-radius:.5rem;padding:.6rem 1rem}
 .figures b{display:block;font-size:1.5rem;font-variant-numeric:tabular-nums}
@@ -17,14 +15,10 @@ footer{color:var(--soft);font-size:.85rem}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:.3rem .8rem;border-bottom:1px solid var(--line);text-align:right}
 th:first-child,td:first-child{text-align:left}td i{display:inline-block;width:.7em;height:.7em;margin-right:.5em}
+td.right{font-weight:bold}
 .examples{display:grid;grid-template-columns:repeat(auto-fill,minmax(240px,1fr));gap:1rem}
-figure{margin:0;border:1px solid var(--line);border-radius:.5rem;overflow:hidden}figure.wrong{border-color:#d55e00}
-figure svg{display:block;width:100%}figcaption{padding:.4rem .6rem}
-section.gate{border:2px solid;border-radius:.5rem;padding:0 1rem .5rem;margin:1.5rem 0}
-section.gate.passed{border-color:#009e73}section.gate.refused{border-color:#d55e00}section.gate h2{margin:.6rem 0}
-.gate td,.gate th{text-align:left;vertical-align:top}.gate td small{color:var(--soft)}.gate td:nth-child(4){min-width:9rem}
-tr.passed b{color:#009e73}tr.failed b,tr.refuses b{color:#d55e00}tr.undecided:not(.refuses) b{color:#c08000}
-.confusion td.right{font-weight:bold}dd b{font-weight:600}
+figure{margin:0;border:1px solid var(--line);border-radius:.5rem;overflow:hidden}figure.wrong{border-color:var(--bad)}
 figure.pair{grid-column:span 2}figure.pair img{width:50%}
+figure svg{display:block;width:100%}figcaption{padding:.4rem .6rem}
 footer{margin:2rem 0;word-break:break-all}dt{float:left;width:6rem}dd{margin:0 0 .5rem 6rem}
 `;

@@ -38,6 +38,8 @@ export interface Scenario {
   readonly model?: TinyModelVariant;
   /** What it trained, of which it leaves the reference; the exported one where it isn't given, none with `false`. */
   readonly trained?: TinyModelVariant | false;
+  /** The order of the channels in which the trainer feeds its network. */
+  readonly fedAs?: 'rgb' | 'bgr';
   readonly manifest?: Partial<ModelManifest>;
   /** The approved model; none where it isn't given. */
   readonly champion?: TinyModelVariant;
@@ -118,7 +120,7 @@ async function run(folder: string, scenario: Scenario): Promise<Evaluated> {
     { name: 'model.onnx', bytes: exported.onnx },
     ...(scenario.trained === false
       ? []
-      : await referenceFiles(tinyModel(scenario.trained ?? scenario.model).onnx, splits.validation)),
+      : await referenceFiles(tinyModel(scenario.trained ?? scenario.model).onnx, splits.validation, scenario.fedAs)),
   ]);
   const championFolder = join(folder, 'champion');
   await mkdir(championFolder);
@@ -171,9 +173,17 @@ async function writeChampion(folder: string, { champion, championManifest }: Sce
 }
 
 /** What a trainer leaves of its own answers: here all sixteen anchors of an image. */
-async function referenceFiles(onnx: Uint8Array, validation: readonly Shot[]): Promise<ArchiveEntry[]> {
+async function referenceFiles(
+  onnx: Uint8Array,
+  validation: readonly Shot[],
+  fedAs: Scenario['fedAs'],
+): Promise<ArchiveEntry[]> {
   const shots = validation.filter(({ texture }) => texture === undefined).slice(0, 32);
-  const inputs = shots.map(planesOf);
+  const inputs = shots.map((shot) => {
+    const planes = planesOf(shot);
+    const [red, green, blue] = [0, 1, 2].map((channel) => planes.subarray(1024 * channel, 1024 * (channel + 1)));
+    return fedAs === 'bgr' ? Buffer.concat([blue!, green!, red!]) : planes;
+  });
   const outputs = await runNetwork(onnx, inputs, 32);
   const images = shots.map(({ id }, index) => {
     const { values = new Float32Array(), dims = [] } = outputs[index] ?? {};
