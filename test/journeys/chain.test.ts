@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { type ChainState, countStages } from '../../packages/cli/src/chain/chain-state.ts';
 import { requestTraining } from '../../packages/cli/src/chain/request-training.ts';
+import { rebuild } from '../../packages/cli/src/commands/dataset.ts';
 import { deploy } from '../../packages/cli/src/commands/deploy.ts';
 import { decide } from '../../packages/cli/src/commands/models.ts';
 import { trace } from '../../packages/cli/src/commands/trace.ts';
@@ -197,6 +198,16 @@ describe('the chain', () => {
       });
       const { images: traced } = z.object({ images: z.array(z.unknown()) }).parse(terminal.results.at(-1));
       expect(traced).toHaveLength(approved);
+    },
+    MINUTE,
+  );
+
+  test(
+    'makes the data set of a model again, bit for bit',
+    async () => {
+      const [model] = context.chain.state.models.values();
+      await rebuild(context, model?.snapshotUri ?? '', { into: join(dataDir, 'rebuilt') });
+      expect(terminal.results.at(-1)).toMatchObject({ same: true });
     },
     MINUTE,
   );

@@ -9,6 +9,12 @@ export function names(stage: string, account: string) {
     imageBucket: `assay-${stage}-images-${account}`,
     claimBucket: `assay-${stage}-claims-${account}`,
     labelingBucket: `assay-${stage}-labeling-${account}`,
+    labels: {
+      catalog: 'AwsDataCatalog',
+      database: `assay_${stage}_labels`,
+      workGroup: `assay-${stage}-labels`,
+      output: `s3://assay-${stage}-labels-${account}/query-results/`,
+    },
     edgeBucket: `assay-${stage}-edge-${account}`,
     workteam: `assay-${stage}-inspectors`,
     pipeline: `assay-${stage}-training`,

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CliError } from './cli-error.ts';
+import { rebuild } from './commands/dataset.ts';
 import { demoCommand } from './commands/demo.ts';
 import { deploy } from './commands/deploy.ts';
 import { devices } from './commands/devices.ts';
@@ -119,6 +120,15 @@ export function createProgram(): Command {
     .command('trace <image-or-model>')
     .description('follow an image to its models and devices, or a model to its images')
     .action((query: string) => withContext((context) => trace(context, query))());
+  program
+    .command('dataset')
+    .description('data sets that models were trained on')
+    .command('rebuild <snapshot>')
+    .description('make a data set again from its snapshot.json (a file or s3:// URI), and compare it bit for bit')
+    .option('--into <dir>', 'where to', 'dataset')
+    .action((snapshot: string, options: { into: string }) =>
+      withContext((context) => rebuild(context, snapshot, options))(),
+    );
   program
     .command('replay')
     .description('let a service hear again what was said: to rebuild a store, or to backfill a new one')

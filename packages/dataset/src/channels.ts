@@ -1,8 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { type ArchiveEntry, writeArchive } from './channel-archive.ts';
 import { encodeSnapshot, type Snapshot, type SnapshotImage, yoloLabels } from './snapshot.ts';
-import { splits } from './splits.ts';
+import { type Split, splits } from './splits.ts';
 
 /** An image on this machine's disk, in a format that trainers read. */
 export interface DatasetFile {
@@ -10,6 +11,21 @@ export interface DatasetFile {
   /** Of the format, without a dot. */
   readonly extension: string;
 }
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a sha256');
+const archiveSchema = z.object({ sha256, bytes: z.int(), images: z.int() });
+
+/** `channels.json`: the archives' digests, beside the snapshot. */
+export const channelsSchema = z.object({
+  format: z.literal('assay.channels/1'),
+  /** Where the snapshot is, as the archives say it. */
+  snapshot: z.object({ uri: z.string(), sha256 }),
+  channels: z.object({ train: archiveSchema, validation: archiveSchema, test: archiveSchema }),
+  /** Text, for the model registry's metadata, which knows nothing else. */
+  metadata: z.object({ snapshotSha256: sha256, imageCount: z.string() }),
+});
+
+export type Channels = z.output<typeof channelsSchema>;
 
 export interface DatasetOptions {
   /** Where `snapshot.json` is for those who read the archives. */
@@ -29,13 +45,12 @@ export async function writeDataset(
   snapshot: Snapshot,
   files: ReadonlyMap<string, DatasetFile>,
   { snapshotUri, outputFolder, log }: DatasetOptions,
-): Promise<void> {
+): Promise<Channels> {
   const { bytes, sha256 } = encodeSnapshot(snapshot);
   await mkdir(outputFolder('snapshot'), { recursive: true });
   await writeFile(join(outputFolder('snapshot'), 'snapshot.json'), bytes);
 
-  const channels: Record<string, { sha256: string; bytes: number; images: number }> = {};
-  for (const split of splits) {
+  const archiveOf = async (split: Split) => {
     const images = snapshot.images.filter((image) => image.split === split);
     log(`${split}: ${images.length} images of ${snapshot.counts[split].groups} groups`);
     const data = {
@@ -48,10 +63,23 @@ export async function writeDataset(
       join(outputFolder(split), `${split}.tar.gz`),
       channelEntries(images, Buffer.from(`${JSON.stringify(data)}\n`), files),
     );
-    channels[split] = { ...archive, images: images.length };
-  }
-  await writeFile(join(outputFolder('snapshot'), 'channels.json'), encodeChannels(snapshot, sha256, channels));
+    return { ...archive, images: images.length };
+  };
+  const archives = {
+    train: await archiveOf('train'),
+    validation: await archiveOf('validation'),
+    test: await archiveOf('test'),
+  };
+  const count = archives.train.images + archives.validation.images + archives.test.images;
+  const channels: Channels = {
+    format: 'assay.channels/1',
+    snapshot: { uri: snapshotUri, sha256 },
+    channels: archives,
+    metadata: { snapshotSha256: sha256, imageCount: String(count) },
+  };
+  await writeFile(join(outputFolder('snapshot'), 'channels.json'), `${JSON.stringify(channels, null, 1)}\n`);
   log(summary(snapshot, sha256));
+  return channels;
 }
 
 /** In the order of their names, so that the archive depends on nothing else. */
@@ -69,12 +97,6 @@ async function* channelEntries(
   for (const image of images) {
     yield { name: `labels/${image.imageId}.txt`, bytes: Buffer.from(yoloLabels(image)) };
   }
-}
-
-/** `metadata` is text, for the model registry's metadata, which knows nothing else. */
-function encodeChannels({ images }: Snapshot, snapshotSha256: string, channels: object): string {
-  const metadata = { snapshotSha256, imageCount: String(images.length) };
-  return `${JSON.stringify({ format: 'assay.channels/1', channels, metadata }, null, 1)}\n`;
 }
 
 function summary({ counts, names }: Snapshot, sha256: string): string {

@@ -1,7 +1,7 @@
 export { type ArchiveEntry, checkArchive, entriesOf, readArchive, writeArchive } from './channel-archive.ts';
-export { type DatasetFile, writeDataset } from './channels.ts';
+export { channelsSchema, type DatasetFile, writeDataset } from './channels.ts';
 export { comparedImage } from './compared-image.ts';
-export { toImageFile } from './image-file.ts';
+export { fetchImages } from './image-files.ts';
 export {
   classNames,
   type LabelledImage,
@@ -11,5 +11,6 @@ export {
   recordCountQuery,
 } from './labels.ts';
 export { type Leak, leaksAcross, type SplitImage } from './leaks.ts';
-export { type AlikeImages, encodeSnapshot, type Snapshot, type SnapshotImage } from './snapshot.ts';
+export { rebuildDataset } from './rebuild.ts';
+export { type AlikeImages, parseSnapshot, type Snapshot, type SnapshotImage } from './snapshot.ts';
 export { type Split, splits } from './splits.ts';

@@ -65,6 +65,14 @@ const snapshotSchema = z.object({
 /** Exactly what a model is trained, validated and tested on. Its file's digest is the dataset's identity. */
 export type Snapshot = z.output<typeof snapshotSchema>;
 
+/** @throws Error naming the file and what in it is wrong */
+export function parseSnapshot(text: string, name: string): Snapshot {
+  const parsed = snapshotSchema.safeParse(JSON.parse(text));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new Error(`${name} is no snapshot of a data set: ${issue?.path.join('.')}: ${issue?.message}`);
+}
+
 /** The bytes of `snapshot.json` and their digest: the same labels give the same bytes. */
 export function encodeSnapshot(snapshot: Snapshot): { bytes: Buffer; sha256: string } {
   const bytes = Buffer.from(`${JSON.stringify(snapshot, null, 1)}\n`);

@@ -1,3 +1,4 @@
+import { AthenaClient } from '@aws-sdk/client-athena';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
@@ -14,6 +15,7 @@ import type { Connection } from './connection.ts';
 export function clientsOf({ region, endpoint, credentials }: Connection) {
   const configuration = { region, ...(endpoint ? { endpoint } : {}), ...(credentials ? { credentials } : {}) };
   return {
+    athena: new AthenaClient(configuration),
     cloudFormation: new CloudFormationClient(configuration),
     cloudWatch: new CloudWatchClient(configuration),
     eventBridge: new EventBridgeClient(configuration),

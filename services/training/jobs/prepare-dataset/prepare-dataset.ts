@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import {
   type AlikeImages,
   classNames,
+  comparedImage,
+  type DatasetFile,
+  fetchImages,
   type LabelledImage,
   labelQuery,
   leaksAcross,
@@ -11,10 +14,9 @@ import {
   writeDataset,
 } from '@assay/dataset';
 import { writeExports } from '@assay/dataset/exports';
-import { nearDuplicates } from '@assay/vision';
+import { type ComparedImage, nearDuplicates } from '@assay/vision';
 import type { Assignment } from './assign-splits.ts';
 import { partOf } from './groups.ts';
-import { fetchLabelled, type LabelledFile } from './labelled-files.ts';
 import { leakReport } from './leak-report.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import { type SettleOptions, settled } from './settled.ts';
@@ -52,7 +54,15 @@ export async function prepareDataset(options: PrepareOptions): Promise<void> {
   log(`${labelled.length} approved images`);
 
   try {
-    const files = await fetchLabelled(labelled, { ...options, folder: options.workingFolder });
+    // Compared while they come: the pixels of all of them would not fit into memory.
+    const fetching = { ...options, folder: options.workingFolder };
+    const files = await fetchImages(
+      labelled,
+      fetching,
+      async ({ imageId, uri }, file, bytes): Promise<LabelledFile> => {
+        return { imageId, ...file, compared: await comparedImage(uri, bytes) };
+      },
+    );
     const nearDuplicates = alikeAmong(labelled, files);
     if (nearDuplicates.length > 0) {
       const images = new Set(nearDuplicates.flatMap((pair) => pair.images)).size;
@@ -109,6 +119,12 @@ async function refuseLeaks(
 function logExcluded({ images }: Snapshot, log: (line: string) => void): void {
   const rules = Map.groupBy(images, ({ because }) => because?.rule);
   for (const [rule, { length }] of rules) if (rule !== undefined) log(`${length} images are left out: ${rule}`);
+}
+
+/** A labelled image on this machine's disk. */
+interface LabelledFile extends DatasetFile {
+  readonly imageId: string;
+  readonly compared: ComparedImage;
 }
 
 /** The images of different parts that share pixels. In the order of image ids: what is found depends on nothing else. */
