@@ -1,71 +1,98 @@
-import { rawReshape, reduceSum } from './broadcasting.ts';
-import { fusedMatrixProduct } from './matrix-product.ts';
+import { rawReshape } from './broadcasting.ts';
+import { fusedMatrixProduct, sumOverFirstAxis } from './matrix-product.ts';
 import { dims4, type Tensor } from './tensor.ts';
 
 /** With so few channels, nine small products cost more than gathering all taps into one. */
 const FEWEST_CHANNELS_FOR_SEPARATE_TAPS = 8;
 
 /**
- * Gradient of a convolution's kernel: for each tap, the output gradient times the input shifted under that tap, summed
- * over the batch. Shapes: input [N, C, H, W], gradient [N, O, H/stride, W/stride] → [O, C, k, k].
+ * What one tap multiplies: the output gradient, and the input under that tap. A shift of rows is made on the gradient and
+ * one of columns on the input: that takes four shifted copies for nine taps. Both [N, C, h, w].
+ */
+interface Tap {
+  readonly gradient: Tensor;
+  readonly input: Tensor;
+}
+
+/**
+ * Gradient of a convolution's kernel: for each tap, the output gradient times the input under that tap, summed over
+ * the batch. Shapes: input [N, C, H, W], gradient [N, O, H/stride, W/stride] → [O, C, k, k].
  */
 export function kernelGradient(x: Tensor, gradient: Tensor, kernelDims: readonly number[], stride: number): Tensor {
   const { graph } = x;
   const [n, c] = dims4(x);
   const [, o, h, w] = dims4(gradient);
-  const rows = rawReshape(gradient, [n, o, h * w]);
-  const correlate = (columns: Tensor, channels: number): Tensor =>
-    reduceSum(fusedMatrixProduct(rows, rawReshape(columns, [n, channels, h * w]), { transposeB: true }), [0]);
-
-  if (kernelDims[2] === 1) return rawReshape(correlate(x, c), kernelDims);
-  const taps = stride === 1 ? tapsOfUnitStride(x) : tapsOfStrideTwo(x);
+  if (kernelDims[2] === 1) return rawReshape(sumOverFirstAxis(correlate(gradient, x)), kernelDims);
   if (c < FEWEST_CHANNELS_FOR_SEPARATE_TAPS) {
-    const columns = graph.emit('Concat', taps, [n, 9 * c, h, w], { attributes: { axis: 1 } });
-    const byTap = rawReshape(correlate(columns, 9 * c), [o, 9, c]);
+    const shifted = gatheredTaps(x, stride);
+    const columns = graph.emit('Concat', shifted, [n, 9 * c, h, w], { attributes: { axis: 1 } });
+    const byTap = rawReshape(sumOverFirstAxis(correlate(gradient, columns)), [o, 9, c]);
     return rawReshape(graph.emit('Transpose', [byTap], [o, c, 9], { attributes: { perm: [0, 2, 1] } }), kernelDims);
   }
-  const perTap = taps.map((tap) => rawReshape(correlate(tap, c), [o, c, 1]));
-  return rawReshape(graph.emit('Concat', perTap, [o, c, 9], { attributes: { axis: 2 } }), kernelDims);
+  const taps = stride === 1 ? tapsOfUnitStride(x, gradient) : tapsOfStrideTwo(x, gradient);
+  const products = taps.map((tap) => correlate(tap.gradient, tap.input));
+  const sums = sumOverFirstAxis(graph.emit('Concat', products, [n, 9 * o, c], { attributes: { axis: 1 } }));
+  const byTap = rawReshape(sums, [9, o, c]);
+  return rawReshape(graph.emit('Transpose', [byTap], [o, c, 9], { attributes: { perm: [1, 2, 0] } }), kernelDims);
 }
 
-/** The nine shifted views of the padded input, row by row. */
-function tapsOfUnitStride(x: Tensor): Tensor[] {
+/** [N, O, h, w], [N, C, h, w] → [N, O, C] */
+function correlate(gradient: Tensor, input: Tensor): Tensor {
+  const [n, o, h, w] = dims4(gradient);
+  const [, c] = dims4(input);
+  const rows = rawReshape(gradient, [n, o, h * w]);
+  return fusedMatrixProduct(rows, rawReshape(input, [n, c, h * w]), { transposeB: true });
+}
+
+/** Row by row. */
+function tapsOfUnitStride(x: Tensor, gradient: Tensor): Tap[] {
+  const gradients = [shiftRows(gradient, -1), gradient, shiftRows(gradient, 1)];
+  const inputs = [shiftColumns(x, 1), x, shiftColumns(x, -1)];
+  return gradients.flatMap((shifted) => inputs.map((input) => ({ gradient: shifted, input })));
+}
+
+/** The four phases (even and odd rows and columns): of each tap's input, every second pixel is seen. */
+function tapsOfStrideTwo(x: Tensor, gradient: Tensor): Tap[] {
+  const [evenEven, evenOdd, oddEven, oddOdd] = phasesOf(x);
+  const upwards = shiftRows(gradient, -1);
+  const even = [shiftColumns(evenOdd, 1), evenEven, evenOdd];
+  const odd = [shiftColumns(oddOdd, 1), oddEven, oddOdd];
+  return [
+    ...odd.map((input) => ({ gradient: upwards, input })),
+    ...even.map((input) => ({ gradient, input })),
+    ...odd.map((input) => ({ gradient, input })),
+  ];
+}
+
+function phasesOf(x: Tensor): [Tensor, Tensor, Tensor, Tensor] {
   const { graph } = x;
-  const [n, c, h, w] = dims4(x);
-  const padded = graph.emit('Pad', [x, graph.indices([0, 0, 1, 1, 0, 0, 1, 1])], [n, c, h + 2, w + 2]);
-  return offsets().map(([row, column]) => crop(padded, row, column, h, w));
+  const [n, c, height, width] = dims4(x);
+  const sorted = graph.emit('SpaceToDepth', [x], [n, 4 * c, height / 2, width / 2], { attributes: { blocksize: 2 } });
+  const phase = { dims: [n, c, height / 2, width / 2] };
+  const sizes = graph.indices([c, c, c, c]);
+  const phases = graph.emitMany('Split', [sorted, sizes], [phase, phase, phase, phase], { axis: 1 });
+  const [evenEven, evenOdd, oddEven, oddOdd] = phases;
+  if (!evenEven || !evenOdd || !oddEven || !oddOdd) throw new Error('SpaceToDepth gave fewer than four phases');
+  return [evenEven, evenOdd, oddEven, oddOdd];
 }
 
-/**
- * Strided slices are slow to copy. Sorting the pixels into their four phases first (even and odd rows and columns)
- * makes every tap a contiguous crop of one phase.
- */
-function tapsOfStrideTwo(x: Tensor): Tensor[] {
-  const { graph } = x;
-  const [n, c, inputHeight, inputWidth] = dims4(x);
-  const h = inputHeight / 2;
-  const w = inputWidth / 2;
-  const sorted = graph.emit('SpaceToDepth', [x], [n, 4 * c, h, w], { attributes: { blocksize: 2 } });
-  const padded = graph.emit('Pad', [sorted, graph.indices([0, 0, 1, 1, 0, 0, 0, 0])], [n, 4 * c, h + 1, w + 1]);
-  const phase = { dims: [n, c, h + 1, w + 1] };
-  const phases = graph.emitMany('Split', [padded, graph.indices([c, c, c, c])], [phase, phase, phase, phase], {
-    axis: 1,
-  });
-  return offsets().map(([row, column]) => {
-    const source = phases[(row === 1 ? 0 : 2) + (column === 1 ? 0 : 1)];
-    if (!source) throw new Error('SpaceToDepth gave fewer than four phases');
-    return crop(source, row === 0 ? 0 : 1, column === 0 ? 0 : 1, h, w);
-  });
+/** The inputs under all taps, each the size of the output. */
+function gatheredTaps(x: Tensor, stride: number): Tensor[] {
+  if (stride === 1)
+    return [1, 0, -1].flatMap((down) => [1, 0, -1].map((right) => shiftColumns(shiftRows(x, down), right)));
+  const [evenEven, evenOdd, oddEven, oddOdd] = phasesOf(x);
+  const odd = [shiftColumns(oddOdd, 1), oddEven, oddOdd];
+  return [...odd.map((input) => shiftRows(input, 1)), shiftColumns(evenOdd, 1), evenEven, evenOdd, ...odd];
 }
 
-function crop(x: Tensor, top: number, left: number, height: number, width: number): Tensor {
-  const { graph } = x;
-  const [n, c] = dims4(x);
-  const starts = graph.indices([top, left]);
-  const ends = graph.indices([top + height, left + width]);
-  return graph.emit('Slice', [x, starts, ends, graph.indices([2, 3])], [n, c, height, width]);
-}
+const shiftRows = (x: Tensor, down: number) => shift(x, 2, down);
+const shiftColumns = (x: Tensor, right: number) => shift(x, 3, right);
 
-function offsets(): [number, number][] {
-  return [0, 1, 2].flatMap((row) => [0, 1, 2].map((column): [number, number] => [row, column]));
+/** Moves an image by `distance` pixels along an axis, zeros coming in: padding at one end, negative padding at the other. */
+function shift(x: Tensor, axis: 2 | 3, distance: number): Tensor {
+  if (distance === 0) return x;
+  const pads = [0, 0, 0, 0, 0, 0, 0, 0];
+  pads[axis] = distance;
+  pads[axis + 4] = -distance;
+  return x.graph.emit('Pad', [x, x.graph.indices(pads)], x.dims);
 }

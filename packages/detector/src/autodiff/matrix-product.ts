@@ -1,4 +1,5 @@
-import type { Tensor } from './tensor.ts';
+import { rawReshape } from './broadcasting.ts';
+import { elementCount, type Tensor } from './tensor.ts';
 
 /**
  * onnxruntime's `FusedMatMul`: a product of matrices (with equal leading dimensions) that takes either side transposed
@@ -16,4 +17,13 @@ export function fusedMatrixProduct(
     domain: 'com.microsoft',
     attributes: { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 },
   });
+}
+
+/** Sum over the first axis, as a product with ones: `ReduceSum` takes three times as long there. */
+export function sumOverFirstAxis(x: Tensor): Tensor {
+  const { graph } = x;
+  const [n = 1, ...rest] = x.dims;
+  const size = elementCount(rest);
+  const ones = graph.constant(new Float32Array(n).fill(1), [1, n]);
+  return rawReshape(graph.emit('MatMul', [ones, rawReshape(x, [n, size])], [1, size]), rest);
 }

@@ -6,7 +6,7 @@ import type { TrainingSettings } from './settings.ts';
 import type { StepReport } from './worker-protocol.ts';
 
 /** Raised when two versions of this trainer would not learn the same from the same settings. */
-export const TRAINER_VERSION = '1';
+export const TRAINER_VERSION = '2';
 
 export interface TrainingInput {
   readonly settings: TrainingSettings;

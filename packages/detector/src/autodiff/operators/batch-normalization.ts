@@ -1,4 +1,5 @@
 import { elementwise, rawReshape, reduceSum, unary } from '../broadcasting.ts';
+import { fusedMatrixProduct, sumOverFirstAxis } from '../matrix-product.ts';
 import { detach, dims4, type Tensor } from '../tensor.ts';
 
 interface NormalizedBatch {
@@ -48,7 +49,10 @@ function backward({ x, scale, gradient, mean, variance, epsilon }: Saved): (() =
   const deviation = unary('Sqrt', elementwise('Add', variance, graph.constant(epsilon)));
   const inverse = elementwise('Div', graph.constant(1), deviation);
   const gradientSum = reduceSum(gradient, [0, 2, 3]);
-  const productSum = reduceSum(multiply(gradient, x), [0, 2, 3]);
+  // A product of rows with rows reads both once, and writes nothing as large as they are.
+  const rows = (t: Tensor) => rawReshape(t, [n * c, 1, h * w]);
+  const products = fusedMatrixProduct(rows(gradient), rows(x), { transposeB: true });
+  const productSum = sumOverFirstAxis(rawReshape(products, [n, c]));
   const scaleGradient = multiply(inverse, elementwise('Sub', productSum, multiply(mean, gradientSum)));
   return [
     () => {
