@@ -129,6 +129,7 @@ describe('the chain', () => {
         return [...models.values()].find(({ trainedAt }) => trainedAt);
       });
       expect(model.map50).toBeGreaterThanOrEqual(0);
+      expect(model.gate).toMatch(/^passed: /);
       const { stored, trainings } = context.chain.state;
       expect([...stored.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(images.length);
       expect([...trainings.values()]).toMatchObject([{ reason: 'enough-labels', stage: 'trained' }]);

@@ -11,7 +11,7 @@ describe('an honest model', () => {
     expect(refusals(result)).toEqual([]);
     expect(result.evaluation.gate).toMatchObject({ verdict: 'passed', notAsked: [] });
     expect(new Set(result.evaluation.gate.rules.map(({ status }) => status))).toEqual(new Set(['passed']));
-    expect(result.evaluation.metadata).toMatchObject({ gate: 'passed: 10 of 10 rules passed', refusal: 'none' });
+    expect(result.evaluation.metadata).toMatchObject({ gate: 'passed: 10 of 10 rules', refusal: 'none' });
   });
 
   it('passes when it is better than the champion, and when it is as good', async () => {
@@ -139,6 +139,10 @@ it('a lucky seed on a tiny test set is refused: it proves nothing', async () => 
   const result = await runScenario({ test: parts('test', 8) });
   expect(outcomeOf(result, 'ap50-floor').numbers.ap50).toBe(1);
   expect(refusals(result).map(([rule]) => rule)).toEqual(['evidence', 'memorised', 'ap50-floor', 'escape-budget']);
+  // In characters that the model registry takes.
+  expect(result.evaluation.metadata.gate).toBe(
+    'refused: 6 of 10 rules / failed: evidence / undecided: memorised ap50-floor escape-budget',
+  );
   expect(outcomeOf(result, 'evidence').reason).toContain('8 images of 60; 6 defective parts of 30; 2 good parts of 15');
   expect(outcomeOf(result, 'ap50-floor')).toMatchObject({
     status: 'undecided',

@@ -32,22 +32,23 @@ export function judge(rules: readonly SetRule[], findings: Findings): Verdict {
   };
 }
 
-/** The registry's metadata have no more characters than this. */
-const SUMMARY_CHARACTERS = 256;
 /** Less than a Fail step's message may have, which says more. */
 const REFUSAL_CHARACTERS = 2000;
 
-/** A line for lists: "passed: 8 passed; undecided: champion". */
+/**
+ * A line for lists: "passed: 9 of 10 rules / undecided: champion". The registry takes letters, digits, spaces and
+ * `_.:/=+-@`, 256 at most ("CreateModelPackage", `CustomerMetadataProperties`).
+ */
 export function summaryOf({ verdict, rules }: Verdict): string {
   const named = (status: Outcome['status']) =>
     rules.filter((outcome) => outcome.status === status).map(({ rule }) => rule);
   const parts = [
-    `${named('passed').length} of ${rules.length} rules passed`,
+    `${named('passed').length} of ${rules.length} rules`,
     ...(['failed', 'undecided'] as const)
       .filter((status) => named(status).length > 0)
-      .map((status) => `${status}: ${named(status).join(', ')}`),
+      .map((status) => `${status}: ${named(status).join(' ')}`),
   ];
-  return cut(`${verdict}: ${parts.join('; ')}`, SUMMARY_CHARACTERS);
+  return `${verdict}: ${parts.join(' / ')}`;
 }
 
 /** Which rules refused a model, with their figures; "none" when it passed. */
