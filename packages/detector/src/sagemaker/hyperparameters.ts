@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { defaultTrainingSettings } from '../training/defaults.ts';
+import { nanoShape, smallShape } from '../network/shape.ts';
+import { defaultTrainingSettings, settingsForSteps } from '../training/defaults.ts';
 import type { TrainingSettings } from '../training/settings.ts';
 
 /** SageMaker hands every value over as a string. */
@@ -14,6 +15,9 @@ const real = (check: z.ZodNumber) =>
     .pipe(check);
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a sha256 in hex');
+
+/** The networks that can be trained, by their size. */
+const networks = { nano: nanoShape, small: smallShape };
 
 const schema = z.strictObject({
   /** Either of the two says how long to train. */
@@ -29,6 +33,14 @@ const schema = z.strictObject({
     .default(192),
   seed: whole(0, 2 ** 32 - 1).default(defaultTrainingSettings.seed),
   learningRate: real(z.number().positive().max(1)).default(defaultTrainingSettings.optimizer.learningRate),
+  size: z.enum(['nano', 'small']).default('nano'),
+  /** Whether images may be turned: not where a direction means something, e.g. that in which steel was rolled. */
+  rotate: z
+    .enum(['true', 'false'])
+    .default('true')
+    .transform((text) => text === 'true'),
+  /** Share of images that are put together from four; half of them in a long run by default, none in a short one. */
+  mosaic: real(z.number().max(1)).optional(),
   /** Measurements without a better validation precision after which training ends early. */
   patience: whole(1, 1000).default(defaultTrainingSettings.patience),
   /** Threads. Part of the result: another number learns a little differently. */
@@ -75,18 +87,21 @@ export function parseHyperparameters(values: unknown): Hyperparameters {
 
 /** @param images how many there are to train on: an epoch shows each of them once */
 export function settingsOf(hyperparameters: Hyperparameters, images: number): TrainingSettings {
-  const { steps, epochs, batchSize, workers, seed, learningRate, patience } = hyperparameters;
+  const { steps, epochs, batchSize, workers, seed, learningRate, patience, size, rotate } = hyperparameters;
   const planned =
     epochs === undefined ? (steps ?? defaultTrainingSettings.steps) : Math.ceil((epochs * images) / batchSize);
+  const base = settingsForSteps(planned);
+  const { mosaic = base.augmentation.mosaic } = hyperparameters;
   return {
-    ...defaultTrainingSettings,
+    ...base,
     seed,
     workers,
-    steps: planned,
     batchPerWorker: batchSize / workers,
     validateEvery: Math.min(STEPS_BETWEEN_MEASUREMENTS, Math.ceil(planned / FEWEST_MEASUREMENTS)),
     patience,
-    optimizer: { ...defaultTrainingSettings.optimizer, learningRate },
+    shape: networks[size],
+    optimizer: { ...base.optimizer, learningRate },
+    augmentation: { ...base.augmentation, rotate, mosaic },
   };
 }
 

@@ -101,6 +101,8 @@ describe('training job', () => {
     [{ ...quick, imageSize: '100' }, /imageSize: must be a multiple of 32/],
     [{ ...quick, learningRate: 'fast' }, /learningRate: must be a number/],
     [{ ...quick, epochs: '2' }, /both steps and epochs/],
+    [{ ...quick, size: 'huge' }, /size: .*nano/],
+    [{ ...quick, mosaic: '1.5' }, /mosaic: /],
     [{ ...quick, batchSize: '5', workers: '2' }, /batchSize 5 can't be shared by 2 workers/],
   ])('refuses hyperparameters %j', async (values, reason) => {
     await writeHyperparameters(baseDir, values);

@@ -22,3 +22,17 @@ export const defaultTrainingSettings: TrainingSettings = {
   augmentation: { flip: true, rotate: true, scale: 0.15, shift: 0.1, brightness: 0.12, contrast: 0.25, mosaic: 0 },
   lossWeights: { classes: 1.5, boxes: 7.5 },
 };
+
+/** A run of this many steps sees every image so often that it would learn them by heart. */
+const LONG_RUN_STEPS = 3000;
+
+/** What a run of so many steps begins with: long ones get more variety, mosaics among it, and a slower average. */
+export function settingsForSteps(steps: number): TrainingSettings {
+  if (steps < LONG_RUN_STEPS) return { ...defaultTrainingSettings, steps };
+  return {
+    ...defaultTrainingSettings,
+    steps,
+    optimizer: { ...defaultTrainingSettings.optimizer, averageDecay: 0.998 },
+    augmentation: { ...defaultTrainingSettings.augmentation, scale: 0.25, mosaic: 0.5 },
+  };
+}
