@@ -1,7 +1,7 @@
 import { calibrate } from './calibration/calibrate.ts';
 import { QuantizationError } from './errors.ts';
 import { type Layer, layersOf } from './layers.ts';
-import { indexGraph } from './onnx/graph-index.ts';
+import { attribute, indexGraph } from './onnx/graph-index.ts';
 import { readModel, writeModel } from './onnx/model-file.ts';
 import { dimsOf } from './onnx/tensors.ts';
 import { withQuantization } from './qdq.ts';
@@ -14,7 +14,10 @@ const CALIBRATED_SHARE = 0.9999;
 const DEFAULT_TOLERANCE = 0.1;
 /** Images on which each layer is tried alone. */
 const RANKED_ON = 8;
-/** Integer kernels work on several channels at a time. YOLOv8's mean over a box's bins is a layer of one channel. */
+/**
+ * Integer kernels work on several channels at a time, in and out. The first layer has three; with integers it would make
+ * a network slower, and cost it most. YOLOv8's mean over a box's bins is a layer of one channel.
+ */
 const FEWEST_CHANNELS = 4;
 
 export interface QuantizationOptions {
@@ -45,7 +48,7 @@ export async function quantizeStatically(
     throw new QuantizationError(
       'model-unsuitable',
       `None of the model's ${model.graph.node.length} nodes is a convolution or matrix product with constant float32 ` +
-        `weights of ${FEWEST_CHANNELS} channels. Hand in the float32 model as its trainer exported it.`,
+        `weights between ${FEWEST_CHANNELS} channels or more. Hand in the float32 model as its trainer exported it.`,
     );
   }
   const values = new Set([...regionOf(index, wide).values.flat(), ...layers.map(({ output }) => output)]);
@@ -74,6 +77,8 @@ export async function quantizeStatically(
   };
 }
 
-function isWide({ weights, channelAxis }: Layer): boolean {
-  return (dimsOf(weights)[channelAxis] ?? 0) >= FEWEST_CHANNELS;
+function isWide({ node, weights, channelAxis }: Layer): boolean {
+  const dims = dimsOf(weights);
+  const groups = Number(attribute(node, 'group')?.i ?? 1);
+  return Math.min(dims[channelAxis] ?? 0, groups * (dims[1 - channelAxis] ?? 0)) >= FEWEST_CHANNELS;
 }
