@@ -99,6 +99,14 @@ describe('it refuses', () => {
     await expect(quantizeStatically(net.finish(), blobs(8, 8))).rejects.toMatchObject({ code: 'model-unreadable' });
   });
 
+  it('a model that onnxruntime can’t run', async () => {
+    const net = new ModelBuilder();
+    const x = net.convolution(net.input('images', [0, 8, 0, 0]), 8, 8);
+    net.output(net.node('Reshape', [x, net.integers(1, 7, -1)]), 'output0');
+    const images = blobs(8, 8).map((image) => Float32Array.from({ length: 512 }, (_, at) => image[at % 192] ?? 0));
+    await expect(quantizeStatically(net.finish(), images)).rejects.toMatchObject({ code: 'model-unreadable' });
+  });
+
   it('a tolerance that no layer keeps', async () => {
     await expect(quantizeStatically(smallDetector(), blobs(8), { tolerance: 1e-9 })).rejects.toMatchObject({
       code: 'too-sensitive',

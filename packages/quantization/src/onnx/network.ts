@@ -25,16 +25,16 @@ const OPTIONS: InferenceSession.SessionOptions = { intraOpNumThreads: 1, interOp
  * Loads a model into onnxruntime.
  *
  * @param values further values to give out, besides the model's outputs
- * @throws QuantizationError `model-unreadable` when onnxruntime refuses it
+ * @throws QuantizationError `model-unreadable` when onnxruntime can't load it, or later can't run it
  */
 export async function loadNetwork(model: OnnxModel, values: Iterable<string> = []): Promise<Network> {
-  const session = await open(withOutputs(model, values));
+  const session = await InferenceSession.create(withOutputs(model, values), OPTIONS).catch(refuse('load'));
   const input = inputOf(model);
   return {
     input: input.name,
     async run(data) {
       const feeds = { [input.name]: new Tensor('float32', data, shapeOf(input, data.length)) };
-      const outputs = Object.entries(await session.run(feeds));
+      const outputs = Object.entries(await session.run(feeds).catch(refuse('run')));
       return new Map(
         outputs.flatMap(([name, { data: found, dims }]) =>
           found instanceof Float32Array ? [[name, { data: found, dims }]] : [],
@@ -55,16 +55,15 @@ function withOutputs(model: OnnxModel, values: Iterable<string>): Uint8Array {
   return writeModel(copy);
 }
 
-async function open(bytes: Uint8Array): Promise<InferenceSession> {
-  try {
-    return await InferenceSession.create(bytes, OPTIONS);
-  } catch (cause) {
+/** @returns what turns an error of onnxruntime into one that says what to do */
+function refuse(verb: 'load' | 'run') {
+  return (cause: unknown): never => {
     throw new QuantizationError(
       'model-unreadable',
-      `onnxruntime can't load the model: ${cause instanceof Error ? cause.message : String(cause)}. Export the trained network again.`,
+      `onnxruntime can't ${verb} the model: ${cause instanceof Error ? cause.message : String(cause)}. Export the trained network again.`,
       { cause },
     );
-  }
+  };
 }
 
 interface Input {
