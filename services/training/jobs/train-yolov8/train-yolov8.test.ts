@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInspector, readModelManifest } from '@assay/inspector-core';
+import { createInspector, readImageInput, readModelManifest } from '@assay/inspector-core';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -47,7 +47,7 @@ withPython('a training job of YOLOv8', { timeout: 240 * SECONDS }, () => {
 
   it('prints what the regular expressions of the pipeline read, the model’s own figures last', () => {
     const told =
-      /^epoch (\d) of 3: train_class_loss=([0-9.]+); train_box_loss=([0-9.]+); val_map50=([0-9.]+); val_map=/;
+      /^epoch (\d) of 3, 3 batches of 4: train_class_loss=([0-9.]+); train_box_loss=([0-9.]+); val_map50=([0-9.]+); val_map=/;
     expect(losses(lines).map((line) => told.exec(line)?.[1])).toEqual(['1', '2', '3']);
     expect(lines.at(-1)).toMatch(/^completed 3 epochs after [0-9.]+ s; .*val_map50=[0-9.]+; val_map=[0-9.]+;$/);
   });
@@ -86,6 +86,9 @@ withPython('a training job of YOLOv8', { timeout: 240 * SECONDS }, () => {
     expect(reference.images.map(({ imageId }) => imageId)).toEqual(
       (await pictures(6, 2)).map(({ name }) => name.replace('.png', '')),
     );
+    const [first] = await pictures(6, 2);
+    const seen = await readImageInput(first?.bytes ?? Buffer.of(), 64);
+    expect(await model('reference/000.rgb')).toEqual(Buffer.from(seen.planes));
     const session = await InferenceSession.create(await model('model.onnx'));
     for (const { planes, answers } of reference.images) {
       const input = Float32Array.from(await model(planes), (value) => value / 255);
@@ -122,7 +125,8 @@ withPython('a training job of YOLOv8', { timeout: 240 * SECONDS }, () => {
     // 12 images in batches of 6: 4 steps are 2 epochs.
     const other = await jobFolder({ steps: '4', batchSize: '6', imageSize: '96', seed: '1', model: 'yolov8s' });
     try {
-      expect(losses((await runJob(other)).lines)).toHaveLength(2);
+      const told = losses((await runJob(other)).lines).map((line) => line.replace(/:.*/, ''));
+      expect(told).toEqual(['epoch 1 of 2, 2 batches of 6', 'epoch 2 of 2, 2 batches of 6']);
       const manifest = readModelManifest(await readFile(join(other, 'model', 'manifest.json')));
       expect(manifest).toMatchObject({ imageSize: 96, trainer: { name: 'ultralytics-yolov8s' } });
       const { size } = await stat(join(other, 'model', 'model.onnx'));

@@ -83,13 +83,11 @@ class Training:
 
     def _create_trainer(self, data_file: Path) -> DetectionTrainer:
         given = self._hyperparameters
-        epochs = given.epochs_for(len(self._data.train.images))
         # A resumed run keeps the epochs that its first part was fitted to.
         hours = given.max_seconds / _HOUR if given.fitted_to_time and given.max_seconds and not self._state else None
         overrides: dict[str, Any] = {
             "model": f"{given.model}.yaml",
             "data": str(data_file),
-            "epochs": epochs,
             "time": hours,
             "batch": given.batch_size,
             "imgsz": given.image_size,
@@ -103,7 +101,8 @@ class Training:
             **_device_settings(),
         }
         if self._state is None:
-            return DetectionTrainer(overrides=overrides)
+            epochs = given.epochs_for(len(self._data.train.images))
+            return DetectionTrainer(overrides={**overrides, "epochs": epochs})
         self._print(f"resuming after epoch {self._state.epoch} of {self._state.epochs}")
         trainer = DetectionTrainer(overrides={**overrides, "resume": str(self._run / "weights" / "last.pt")})
         trainer.epochs = trainer.args.epochs = self._state.epochs
@@ -139,7 +138,8 @@ class Training:
     def _tell_metrics(self, trainer: DetectionTrainer) -> None:
         losses = {name: float(value) for name, value in trainer.tloss.items()}
         self._print(
-            f"epoch {trainer.epoch + 1} of {trainer.epochs}: train_class_loss={losses['cls_loss']:.4f}; "
+            f"epoch {trainer.epoch + 1} of {trainer.epochs}, {len(trainer.train_loader)} batches of "
+            f"{trainer.batch_size}: train_class_loss={losses['cls_loss']:.4f}; "
             f"train_box_loss={losses['box_loss']:.4f}; {validation_metrics(trainer.metrics, self._data.validation)}"
         )
 

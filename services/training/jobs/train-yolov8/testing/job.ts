@@ -17,13 +17,13 @@ export interface Picture {
   readonly labels: string;
 }
 
-/** Grey pictures with a bright (class 0) or dark (class 1) square each; every fourth shows nothing. */
+/** Grey pictures with a bright yellow (class 0) or dark blue (class 1) square each; every fourth shows nothing. */
 export async function pictures(count: number, seed: number): Promise<Picture[]> {
   return Promise.all(
     Array.from({ length: count }, async (_, index) => {
       const classId = (index + seed) % 2;
       const [left, top] = [(index * 17 + seed * 5) % (SIDE - MARK), (index * 29 + seed * 11) % (SIDE - MARK)];
-      const background = classId === 0 ? '#eee' : '#111';
+      const background = classId === 0 ? '#fe4' : '#12a';
       const mark = { create: { width: MARK, height: MARK, channels: 3 as const, background } };
       const grey = sharp({ create: { width: SIDE, height: SIDE, channels: 3, background: '#777' } });
       const marked = index % 4 === 3 ? grey : grey.composite([{ input: mark, left, top }]);
