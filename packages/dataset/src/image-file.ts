@@ -23,13 +23,14 @@ export interface ImageFile {
  * Checks that these are the bytes that were labelled, and hands them on as they are. Only Windows bitmaps become PNG,
  * pixel by pixel the same: not every trainer reads them.
  *
+ * @param sha256 of the image that was labelled
  * @throws Error naming the image when the bytes are others or of no known format
  */
-export async function toImageFile(imageId: string, uri: string, bytes: Uint8Array): Promise<ImageFile> {
+export async function toImageFile(sha256: string, uri: string, bytes: Uint8Array): Promise<ImageFile> {
   const actual = createHash('sha256').update(bytes).digest('hex');
-  if (actual !== imageId) {
+  if (actual !== sha256) {
     throw new Error(
-      `${uri} has the digest ${actual}, but the image that was labelled has ${imageId}: the object was overwritten. ` +
+      `${uri} has the digest ${actual}, but the image that was labelled has ${sha256}: the object was overwritten. ` +
         'Put the labelled version back, or store a new outcome for the image.',
     );
   }

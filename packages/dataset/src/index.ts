@@ -1,7 +1,7 @@
 export { type ArchiveEntry, checkArchive, entriesOf, readArchive, writeArchive } from './channel-archive.ts';
 export { channelsSchema, type DatasetFile, writeDataset } from './channels.ts';
 export { comparedImage } from './compared-image.ts';
-export { fetchImages } from './image-files.ts';
+export { type FetchedImage, type FetchObject, fetchImages } from './image-files.ts';
 export {
   classNames,
   type LabelledImage,

@@ -57,9 +57,14 @@ async function dataset() {
     lineage: { name: 'main', splits: { version: 1, sha256: '0'.repeat(64) }, testSet: { version: 1 } },
     counts: { train: counts, validation: counts, test: counts },
     nearDuplicates: [],
+    bursts: [],
     images,
   };
-  const fetchObject = async (uri: string) => objects.get(uri) ?? Promise.reject(new Error(`no ${uri}`));
+  const fetchObject = async (uri: string) => {
+    const bytes = objects.get(uri);
+    if (bytes === undefined) throw new Error(`no ${uri}`);
+    return { bytes, metadata: {} };
+  };
   const fetching = { folder: join(folder, 'fetched'), fetchObject, log };
   const files = await fetchImages(images, fetching, ({ imageId }, file) => [imageId, file] as const);
   const channels = await writeDataset(snapshot, new Map(files), {

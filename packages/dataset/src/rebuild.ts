@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Channels, writeDataset } from './channels.ts';
-import { fetchImages } from './image-files.ts';
+import { type FetchObject, fetchImages } from './image-files.ts';
 import { classNames, type LabelledImage, type QueryRows, readLabelRow } from './labels.ts';
 import { encodeSnapshot, type Snapshot, type SnapshotImage } from './snapshot.ts';
 import { splits } from './splits.ts';
@@ -13,7 +13,7 @@ export interface RebuildOptions {
   /** Where the data set goes: a folder an output, as the job's. */
   readonly folder: string;
   readonly query: QueryRows;
-  readonly fetchObject: (uri: string) => Promise<Uint8Array>;
+  readonly fetchObject: FetchObject;
   readonly log: (line: string) => void;
 }
 
@@ -54,7 +54,7 @@ export async function rebuildDataset(options: RebuildOptions): Promise<string[]>
     const files = await fetchImages(
       used,
       { ...options, folder: workingFolder },
-      ({ imageId }, file) => [imageId, file] as const,
+      ({ imageId }, { path, extension }) => [imageId, { path, extension }] as const,
     );
     const outputFolder = (name: string) => join(folder, name);
     const again = await writeDataset(rebuilt, new Map(files), {

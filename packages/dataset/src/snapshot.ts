@@ -7,8 +7,10 @@ const count = z.int().min(0);
 const countsSchema = z.object({ groups: count, images: count, boxes: count });
 
 const imageSchema = z.object({
-  /** sha256 of the image's bytes. */
+  /** sha256 of what was uploaded. */
   imageId: sha256,
+  /** Of the image's bytes, where intake had to make the image of the upload: upright, 8 bits. Else it is the id. */
+  sha256: sha256.optional(),
   uri: z.string().startsWith('s3://'),
   width: z.int().positive(),
   height: z.int().positive(),
@@ -56,8 +58,10 @@ const snapshotSchema = z.object({
     testSet: z.object({ version: z.int().positive() }),
   }),
   counts: z.object({ train: countsSchema, validation: countsSchema, test: countsSchema }),
-  /** Why groups are larger than parts. */
+  /** Why groups are larger than parts: images that share pixels, */
   nearDuplicates: z.array(alikeSchema),
+  /** and images of which nobody has said what they are of, taken at one station one right after the other. */
+  bursts: z.array(z.array(sha256)),
   /** Ordered by image id. */
   images: z.array(imageSchema),
 });

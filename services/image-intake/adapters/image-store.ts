@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { formatS3Uri } from '@assay/events';
 import { PermanentError } from '@assay/lambda-kit';
 import { CopyObjectCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { CheckedImage, RefusedUpload } from '../domain/intake.ts';
+import type { CheckedImage, ImageNotes, RefusedUpload } from '../domain/intake.ts';
 import type { Upload } from '../domain/upload.ts';
 
 const EXTENSIONS = { jpeg: 'jpg', png: 'png', tiff: 'tif', bmp: 'bmp', webp: 'webp' } as const;
@@ -28,7 +28,8 @@ export async function fetchUpload(
 
 /**
  * Keeps an image as `accepted/<imageId>.<extension>`: an upload may be overwritten under its name, an image that was
- * labelled must never change. When the image was made of the upload, the original goes to `originals/<imageId>`.
+ * labelled must never change. When the image was made of the upload, the original goes to `originals/<imageId>`, and the image
+ * has its own digest beside it: its id is that of the upload.
  */
 export async function keepImage(
   s3: Pick<S3Client, 'send'>,
@@ -36,13 +37,25 @@ export async function keepImage(
   imageId: string,
   image: CheckedImage,
   original: Uint8Array,
+  { capturedAt, partIsFileName }: ImageNotes,
 ): Promise<string> {
-  if (image.bytes !== original) {
+  const made = image.bytes !== original;
+  if (made) {
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key: `originals/${imageId}`, Body: original, ...OPAQUE }));
   }
   const key = `accepted/${imageId}.${EXTENSIONS[image.format]}`;
   await s3.send(
-    new PutObjectCommand({ Bucket: bucket, Key: key, Body: image.bytes, ContentType: `image/${image.format}` }),
+    new PutObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      Body: image.bytes,
+      ContentType: `image/${image.format}`,
+      Metadata: {
+        ...(made && { sha256: sha256Of(image.bytes) }),
+        ...(capturedAt !== undefined && { 'captured-at': capturedAt }),
+        ...(partIsFileName && { 'part-from': 'file-name' }),
+      },
+    }),
   );
   return formatS3Uri({ bucket, key });
 }

@@ -64,6 +64,37 @@ describe('takeIn', () => {
     });
   });
 
+  it('believes the uploader more than the file about when it was taken, and neither where they say nothing', async () => {
+    const { ports, upload } = setUp({ [first]: 'picture' });
+    const noted: unknown[] = [];
+    const takenAs = async (metadata: Record<string, string>, capturedAt?: string) => {
+      const { ports: fresh } = setUp({ [first]: 'picture' });
+      const result = await takeIn(
+        upload(first),
+        {
+          ...fresh,
+          fetch: async () => ({ bytes: Buffer.from('picture'), metadata }),
+          check: async (...given) => ({ ...(await ports.check(...given)), ...(capturedAt && { capturedAt }) }),
+          keep: async (imageId, _image, _original, notes) => {
+            noted.push(notes);
+            return `s3://images/accepted/${imageId}.jpg`;
+          },
+        },
+        'first',
+      );
+      return result.kind === 'arrived' && result.image.capturedAt;
+    };
+    const [told, inFile] = ['2026-03-04T08:00:00.000Z', '2026-03-04T07:00:00.000Z'];
+    expect(await takenAs({ 'captured-at': told, 'part-from': 'file-name' }, inFile)).toBe(told);
+    expect(await takenAs({}, inFile)).toBe(inFile);
+    expect(await takenAs({})).toBe(now.toISOString());
+    expect(noted).toEqual([
+      { capturedAt: told, partIsFileName: true },
+      { capturedAt: inFile, partIsFileName: false },
+      { capturedAt: undefined, partIsFileName: false },
+    ]);
+  });
+
   it('says nothing again about a content that was announced, under whatever key', async () => {
     const { ports, upload, change, kept } = setUp({ [first]: 'picture', [second]: 'picture' });
     await takeIn(upload(first), ports, 'first');

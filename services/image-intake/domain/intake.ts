@@ -7,6 +7,16 @@ import { type Provenance, provenanceOf, type Upload } from './upload.ts';
 /** An image that passed every check, and the bytes to keep: the upload's own, or upright 8-bit ones made of it. */
 export interface CheckedImage extends Pick<ImageRef, 'width' | 'height' | 'depth' | 'format'> {
   readonly bytes: Uint8Array;
+  /** When it was taken, where the file says so. */
+  readonly capturedAt?: string;
+}
+
+/** What goes with an image to those who get it by its URI: its object's metadata. */
+export interface ImageNotes {
+  /** When it was taken; only where uploader or camera told. */
+  readonly capturedAt: string | undefined;
+  /** The part is no part's name, but the file's: nobody has said what the image is of. */
+  readonly partIsFileName: boolean;
 }
 
 /** An upload that was turned away. */
@@ -24,7 +34,7 @@ export interface IntakePorts {
   /** Decodes the whole image. Throws {@link Rejection}. */
   check(key: string, bytes: Uint8Array, trial: Trial): Promise<CheckedImage>;
   /** Keeps an image under its content's name, and the original aside when it is another; returns where the image is. */
-  keep(imageId: string, image: CheckedImage, original: Uint8Array): Promise<string>;
+  keep(imageId: string, image: CheckedImage, original: Uint8Array, notes: ImageNotes): Promise<string>;
   /** Keeps a refused upload aside with the reason, for a person to look at; returns where. */
   quarantine(refused: RefusedUpload): Promise<string>;
   /** Puts a pending entry unless there is one; returns the one that is there then. */
@@ -81,10 +91,13 @@ interface ReadUpload {
 
 async function admit(read: ReadUpload, ports: IntakePorts, trial: Trial): Promise<LedgerEntry> {
   const image = await ports.check(read.upload.key, read.bytes, trial);
-  const uri = await ports.keep(read.imageId, image, read.bytes);
+  const { partIsFileName, told, ...provenance } = read.provenance;
+  const capturedAt = told ?? image.capturedAt;
+  const uri = await ports.keep(read.imageId, image, read.bytes, { capturedAt, partIsFileName });
   const { width, height, depth, format } = image;
   const shape = { width, height, depth, format, bytes: image.bytes.length };
-  return ports.register({ imageId: read.imageId, uri, ...shape, ...read.provenance }, read.uri);
+  const known = { ...shape, ...provenance, capturedAt: capturedAt ?? new Date(read.upload.time).toISOString() };
+  return ports.register({ imageId: read.imageId, uri, ...known }, read.uri);
 }
 
 /** One of several uploads of a batch that came to the same content speaks for all. */

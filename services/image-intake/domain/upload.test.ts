@@ -9,7 +9,8 @@ describe('provenanceOf', () => {
       station: 'line-2',
       part: 'tag-014',
       origin: 'upload',
-      capturedAt: '2026-03-04T08:15:30.000Z',
+      partIsFileName: false,
+      told: undefined,
     });
   });
 
@@ -27,7 +28,8 @@ describe('provenanceOf', () => {
       station: 's',
       part: 'p',
       origin: 'edge',
-      capturedAt: '2026-03-04T08:00:00.000Z',
+      partIsFileName: false,
+      told: '2026-03-04T08:00:00.000Z',
     });
   });
 
@@ -36,10 +38,12 @@ describe('provenanceOf', () => {
     expect(provenanceOf(upload('incoming/a/b/c.jpg'), metadata)).toMatchObject({ station: 'Linie 2', part: '100%' });
   });
 
-  it('takes the time of the upload when the camera tells no time', () => {
-    expect(provenanceOf(upload('incoming/a/b/c.jpg'), { 'captured-at': 'yesterday' }).capturedAt).toBe(
-      '2026-03-04T08:15:30.000Z',
-    );
+  it('takes no time for one that is none', () => {
+    expect(provenanceOf(upload('incoming/a/b/c.jpg'), { 'captured-at': 'yesterday' }).told).toBeUndefined();
+  });
+
+  it('knows a part that is called like its file, for want of a name', () => {
+    expect(provenanceOf(upload('incoming/a/c/c.jpg'), { 'part-from': 'file-name' }).partIsFileName).toBe(true);
   });
 
   it.each(['incoming/c.jpg', 'incoming/a/c.jpg', 'incoming//b/c.jpg', 'edge/thing/a/c.jpg', 'incoming/a/\u0007/c.jpg'])(

@@ -12,7 +12,12 @@ export interface Upload {
 }
 
 /** Where an image comes from. */
-export type Provenance = Pick<ImageRef, 'station' | 'part' | 'origin' | 'capturedAt'>;
+export interface Provenance extends Pick<ImageRef, 'station' | 'part' | 'origin'> {
+  /** The part is called like the file, for want of a name. */
+  readonly partIsFileName: boolean;
+  /** When the image was taken, where the uploader tells. */
+  readonly told: string | undefined;
+}
 
 const NAME = /^[^\p{Cc}/]{1,128}$/u;
 
@@ -34,7 +39,13 @@ export function provenanceOf(upload: Upload, metadata: Readonly<Record<string, s
     );
   }
   const origin = metadata.origin ?? (area === 'edge' ? 'edge' : 'upload');
-  return { station, part, origin: origin === 'edge' ? 'edge' : 'upload', capturedAt: capturedAt(upload, metadata) };
+  return {
+    station,
+    part,
+    origin: origin === 'edge' ? 'edge' : 'upload',
+    partIsFileName: metadata['part-from'] === 'file-name',
+    told: capturedAt(metadata),
+  };
 }
 
 /** An object's metadata is ASCII: names in it are percent-encoded. A stray % is taken as it is. */
@@ -47,7 +58,7 @@ function decoded(text: string | undefined): string | undefined {
 }
 
 /** The camera's time when it is a time; cameras without a clock are common, and no reason to lose an image. */
-function capturedAt(upload: Upload, metadata: Readonly<Record<string, string>>): string {
+function capturedAt(metadata: Readonly<Record<string, string>>): string | undefined {
   const told = new Date(metadata['captured-at'] ?? Number.NaN);
-  return (Number.isNaN(told.getTime()) ? new Date(upload.time) : told).toISOString();
+  return Number.isNaN(told.getTime()) ? undefined : told.toISOString();
 }

@@ -204,6 +204,24 @@ describe('the intake function', () => {
     expect(await notesOf(quarantineUri)).toMatchObject([{ upload: { key: `${key}!` }, code: 'unknown-format' }]);
   });
 
+  it('notes beside an image that it had to make of the upload what digest it has, and when it was taken', async () => {
+    const exif = { IFD2: { DateTimeOriginal: '2026:03:04 08:15:29' } };
+    const lying = await sharp(await picture())
+      .withMetadata({ orientation: 6 })
+      .withExifMerge(exif)
+      .jpeg()
+      .toBuffer();
+    await put('incoming/line/part/lying.jpg', lying);
+    await expect(takeIn(1)).resolves.toEqual({ batchItemFailures: [] });
+    const { arrived } = await hear(1);
+    expect(arrived).toMatchObject([{ imageId: sha256(lying), capturedAt: '2026-03-04T08:15:29.000Z' }]);
+    const { bucket, key } = parseS3Uri(arrived[0]?.uri ?? '');
+    const { Metadata, Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    const kept = Buffer.from((await Body?.transformToByteArray()) ?? []);
+    expect(sha256(kept)).not.toBe(sha256(lying));
+    expect(Metadata).toEqual({ sha256: sha256(kept), 'captured-at': '2026-03-04T08:15:29.000Z' });
+  });
+
   it('keeps what it refuses unread, empty or too large, aside too', async () => {
     const large = Buffer.alloc(40 * 1024 * 1024 + 1, 7);
     await put('incoming/line/part/empty.jpg', new Uint8Array());

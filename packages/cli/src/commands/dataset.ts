@@ -11,7 +11,7 @@ export async function rebuild(context: Context, snapshot: string, { into }: { in
   const { terminal, clients, names } = context;
   const fetchObject = objectFetcher(clients.s3);
   const read = async (uri: string) =>
-    Buffer.from(uri.startsWith('s3://') ? await fetchObject(uri) : await readFile(uri)).toString();
+    Buffer.from(uri.startsWith('s3://') ? (await fetchObject(uri)).bytes : await readFile(uri)).toString();
   const beside = snapshot.startsWith('s3://')
     ? `${snapshot.slice(0, snapshot.lastIndexOf('/'))}/channels.json`
     : join(dirname(snapshot), 'channels.json');

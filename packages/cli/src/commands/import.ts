@@ -31,7 +31,8 @@ export async function importAnnotated(
         }),
       );
       const fileName = image.fileName.replaceAll('/', '-');
-      yield { fileName, station, part: image.part ?? fileName.replace(/\.[^.]*$/, ''), bytes };
+      const part = image.part ?? fileName.replace(/\.[^.]*$/, '');
+      yield { fileName, station, part, partIsFileName: image.part === undefined, bytes };
     }
   }
   const keys = await uploadPhotographs(clients.s3, names.imageBucket, annotated(), (count) =>

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join, relative } from 'node:path';
 import { CliError } from '../cli-error.ts';
 import type { Photograph } from './upload.ts';
@@ -36,7 +36,8 @@ export async function* photographsOf(
     const path = join(folder, file);
     const fileName = basename(file);
     const subfolder = file.includes('/') ? file.split('/').slice(0, -1).join('-') : undefined;
-    const part = partOf(file) ?? subfolder ?? fileName.slice(0, -extname(fileName).length);
-    yield { fileName, station, part, bytes: await readFile(path), capturedAt: (await stat(path)).mtimeMs };
+    const told = partOf(file) ?? subfolder;
+    const part = told ?? fileName.slice(0, -extname(fileName).length);
+    yield { fileName, station, part, partIsFileName: told === undefined, bytes: await readFile(path) };
   }
 }

@@ -8,8 +8,8 @@ export interface Photograph {
   station: string;
   part: string;
   bytes: Uint8Array;
-  /** Milliseconds since the epoch. */
-  capturedAt?: number;
+  /** The part is called like the file: nobody has said what the photograph is of. */
+  partIsFileName?: boolean;
 }
 
 /** Where intake finds station and part: `incoming/<station>/<part>/<file>`. */
@@ -52,12 +52,12 @@ function checkKey(key: string, taken: ReadonlySet<string>): void {
   throw new CliError(`The key ${JSON.stringify(key)} has ${length} bytes, S3 takes ${LONGEST_KEY}.`, remedy);
 }
 
-async function put(s3: S3Client, bucket: string, key: string, { station, part, bytes, capturedAt }: Photograph) {
+async function put(s3: S3Client, bucket: string, key: string, { station, part, bytes, partIsFileName }: Photograph) {
   const Metadata = {
     station: encodeURIComponent(station),
     part: encodeURIComponent(part),
     origin: 'upload',
-    ...(capturedAt === undefined ? {} : { 'captured-at': new Date(capturedAt).toISOString() }),
+    ...(partIsFileName && { 'part-from': 'file-name' }),
   };
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes, Metadata }));
 }

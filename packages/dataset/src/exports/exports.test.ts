@@ -34,6 +34,7 @@ const snapshot: Snapshot = {
   lineage: { name: 'main', splits: { version: 1, sha256: '0'.repeat(64) }, testSet: { version: 1 } },
   counts: { train: counts, validation: counts, test: counts },
   nearDuplicates: [],
+  bursts: [],
   images: [
     image('a', 'train', [box(0), box(1)]),
     image('b', 'test', [box(1)]),

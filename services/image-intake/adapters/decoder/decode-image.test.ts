@@ -57,6 +57,20 @@ describe('decodeImage', () => {
     expect(await checkImage('a.jpg', bytes)).toMatchObject({ width: 48, height: 64, format: 'jpeg' });
   });
 
+  it('says when the camera took it, of an image that it keeps and of one that it makes', async () => {
+    const taken = (await picture()).withExif({ IFD2: { DateTimeOriginal: '2026:03:04 08:15:29' } });
+    for (const key of ['a.jpg', 'wrong-name.png'])
+      expect(await checkImage(key, await taken.clone().jpeg().toBuffer())).toMatchObject({
+        capturedAt: '2026-03-04T08:15:29.000Z',
+      });
+  });
+
+  it('accepts an image whose EXIF says no time, or nonsense', async () => {
+    const noon = (await picture()).withExif({ IFD2: { DateTimeOriginal: 'noon' } });
+    for (const image of [noon, (await picture()).withMetadata({ orientation: 1 })])
+      expect(await checkImage('a.jpg', await image.jpeg().toBuffer())).not.toHaveProperty('capturedAt');
+  });
+
   it('scales 16 bits to 8', async () => {
     const bytes = await (await picture()).toColourspace('rgb16').png().toBuffer();
     const { bytes: kept } = await checkImage('a.png', bytes);

@@ -5,6 +5,7 @@ import { checkPngPixels } from '../../domain/format/png-structure.ts';
 import type { CheckedImage } from '../../domain/intake.ts';
 import { MAX_PIXELS, MIN_DEVIATION } from '../../domain/limits.ts';
 import { Rejection } from '../../domain/rejection.ts';
+import { captureTime } from './capture-time.ts';
 
 /** What came of decoding: the shape of what is to be kept, and its bytes unless it is the file as it came. */
 export type Decoded = Omit<CheckedImage, 'bytes'> & { readonly bytes: Uint8Array | undefined };
@@ -20,14 +21,23 @@ export async function decodeImage(bytes: Uint8Array, { format }: ImageHeader, ke
   if ((metadata.pages ?? 1) > 1) {
     throw new Rejection('unsupported-format', `the file holds ${metadata.pages} pictures; upload one a file`);
   }
+  const capturedAt = captureTime(metadata.exif);
+  const told = capturedAt === undefined ? {} : { capturedAt };
   if (format === 'png') await checkPngPixels(bytes);
   if (keepable && (format === 'jpeg' || format === 'png') && isUprightSrgb(metadata)) {
     await checkContrast(bytes);
-    return { width: metadata.width, height: metadata.height, depth: metadata.channels, format, bytes: undefined };
+    return {
+      width: metadata.width,
+      height: metadata.height,
+      depth: metadata.channels,
+      format,
+      ...told,
+      bytes: undefined,
+    };
   }
   const normalised = await normalise(picture(), format === 'jpeg' ? 'jpeg' : 'png');
   await checkContrast(normalised.bytes);
-  return normalised;
+  return { ...normalised, ...told };
 }
 
 const strict = { failOn: 'warning', limitInputPixels: MAX_PIXELS, sequentialRead: true } as const;

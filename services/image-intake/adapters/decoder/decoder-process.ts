@@ -13,7 +13,13 @@ const START_MILLISECONDS = 20_000;
 const WATCH_MILLISECONDS = 10;
 
 const count = z.int().positive();
-const imageSchema = z.object({ width: count, height: count, depth: count, format: z.enum(['jpeg', 'png']) });
+const imageSchema = z.object({
+  width: count,
+  height: count,
+  depth: count,
+  format: z.enum(['jpeg', 'png']),
+  capturedAt: z.iso.datetime().optional(),
+});
 /** What comes out of a process that decoded a hostile image is as much to be checked as the image. */
 const replySchema: z.ZodType<DecodeReply> = z.discriminatedUnion('kind', [
   z.object({ kind: z.enum(['kept', 'made']), image: imageSchema }),

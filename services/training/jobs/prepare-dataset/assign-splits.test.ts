@@ -1,4 +1,4 @@
-import type { AlikeImages, LabelledImage } from '@assay/dataset';
+import type { LabelledImage } from '@assay/dataset';
 import { describe, expect, it } from 'vitest';
 import { assignSplits } from './assign-splits.ts';
 import type { LedgerEntry } from './ledger.ts';
@@ -20,14 +20,12 @@ function image(name: string, part: string, day = 1): LabelledImage {
   };
 }
 
-const alike = (...pairs: [string, string][]): AlikeImages[] => pairs.map((images) => ({ images, likeness: 1 }));
-
 const assign = (
   images: readonly LabelledImage[],
   pairs: [string, string][] = [],
   entries: readonly LedgerEntry[] = [],
   given = false,
-) => assignSplits(images, alike(...pairs), { entries, version: entries.length > 0 ? 2 : 1, given });
+) => assignSplits(images, pairs, { entries, version: entries.length > 0 ? 2 : 1, given });
 
 const splitsOf = ({ entries }: { entries: readonly LedgerEntry[] }) =>
   Object.fromEntries(entries.map(({ imageId, split }) => [imageId, split]));

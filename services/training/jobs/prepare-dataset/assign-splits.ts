@@ -1,4 +1,4 @@
-import type { AlikeImages, LabelledImage, Split } from '@assay/dataset';
+import type { LabelledImage, Split } from '@assay/dataset';
 import { Balance, type Contents } from './balance.ts';
 import { type Group, groupsOf, partOf } from './groups.ts';
 import type { Exclusion, LedgerEntry } from './ledger.ts';
@@ -35,15 +35,17 @@ export interface Assignment {
  * A group never straddles splits. New photographs of a known group go where it is; not into the test set, which is frozen and
  * grows by new groups only. When images turn out to show the same that came into different splits, the test set keeps
  * its own, then validation; the others are excluded from then on.
+ *
+ * @param joined images of one thing, whatever parts they are said to be of
  */
 export function assignSplits(
   images: readonly LabelledImage[],
-  alike: readonly AlikeImages[],
+  joined: readonly (readonly string[])[],
   known: Known,
 ): Assignment {
   const before = new Map(known.entries.map((entry) => [entry.imageId, entry]));
   const now = new Map(images.map((image) => [image.imageId, image]));
-  const groups = groupsOf([...gone(known.entries, now), ...images], links(alike, known.entries, now));
+  const groups = groupsOf([...gone(known.entries, now), ...images], links(joined, known.entries));
   const after = new Map(before);
   const put = (imageId: string, split: Place, because?: Exclusion) => {
     const image = now.get(imageId);
@@ -96,13 +98,9 @@ function gone(entries: readonly LedgerEntry[], now: ReadonlyMap<string, Labelled
   });
 }
 
-/** What belongs together by its pixels now, and what had to be excluded for such a reason before. */
-function links(
-  alike: readonly AlikeImages[],
-  entries: readonly LedgerEntry[],
-  now: ReadonlyMap<string, LabelledImage>,
-) {
-  const ofNow = alike.filter(({ images }) => images.every((imageId) => now.has(imageId))).map(({ images }) => images);
+/** What belongs together now, by pixels or bursts, and what had to be excluded for such a reason before. */
+function links(joined: readonly (readonly string[])[], entries: readonly LedgerEntry[]) {
+  const ofNow = joined.flatMap(([first = '', ...others]) => others.map((other): [string, string] => [first, other]));
   const ofBefore = entries.flatMap(({ imageId, because }): [string, string][] =>
     because === undefined ? [] : [[imageId, because.of]],
   );

@@ -44,9 +44,11 @@ export function groupsOf(images: readonly Grouped[], joined: readonly (readonly 
     return found;
   };
   for (const pair of joined) {
-    const [a = -1, b = -1] = pair.map((imageId) => first(rank.get(partOfImage.get(imageId) ?? '') ?? -1));
+    const [a, b] = pair.map((imageId) => rank.get(partOfImage.get(imageId) ?? ''));
+    if (a === undefined || b === undefined)
+      throw new Error(`${pair.join(' and ')} are joined, but not both images of the set`);
     // The earlier part gives the name: one that comes later renames nothing.
-    earlier[Math.max(a, b)] = Math.min(a, b);
+    earlier[Math.max(first(a), first(b))] = Math.min(first(a), first(b));
   }
   const members = Map.groupBy(images, (image) => first(rank.get(partOf(image))!));
   return [...members]

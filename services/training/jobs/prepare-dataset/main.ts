@@ -47,7 +47,7 @@ await runProcessingJob(async () => {
   });
   await bringChampion({
     newestApproved: () => newestApproved(sageMaker, modelPackageGroup),
-    fetchObject,
+    fetchObject: async (uri) => (await fetchObject(uri)).bytes,
     folder: outputFolder('champion'),
     log,
   });

@@ -15,6 +15,7 @@ const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
 /** Ten parts with two photographs each; of every part the second has no defect. */
 async function labelStore() {
   const objects = new Map<string, Uint8Array>();
+  const notes = new Map<string, Record<string, string>>();
   const rows: Record<string, string>[] = [];
   for (let index = 0; index < 20; index++) {
     const part = `p${Math.floor(index / 2)}`;
@@ -39,7 +40,7 @@ async function labelStore() {
       group_since: '2026-03-04T10:00:00.000Z',
     });
   }
-  return { objects, rows };
+  return { objects, notes, rows };
 }
 
 /** Grain under so much light; the same grain for the same seed. */
@@ -81,7 +82,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 async function prepare(
   into: string,
-  { objects, rows }: Awaited<ReturnType<typeof labelStore>>,
+  { objects, notes, rows }: Awaited<ReturnType<typeof labelStore>>,
   shows: (writtenBy: string) => number = () => 20,
 ) {
   const lines: string[] = [];
@@ -105,7 +106,11 @@ async function prepare(
       await writeFile(join(folder, name), page);
       return `s3://training/${name}`;
     },
-    fetchObject: async (uri) => objects.get(uri) ?? Promise.reject(new Error(`no ${uri}`)),
+    fetchObject: async (uri) => {
+      const bytes = objects.get(uri);
+      if (bytes === undefined) throw new Error(`no ${uri}`);
+      return { bytes, metadata: notes.get(uri) ?? {} };
+    },
     log: (line) => lines.push(line),
     now: () => clock,
     async sleep(milliseconds) {
@@ -192,6 +197,39 @@ describe('prepareDataset', () => {
         .filter((image: { split: string }) => image.split === split)
         .map(({ imageId }: Record<string, string>) => imageId),
     );
+  });
+
+  it('keeps photographs of nobody knows what together that were taken right after each other', async () => {
+    const store = await labelStore();
+    // p0 and p1 are names of files; p2 is a part's name, whatever was taken a second later.
+    const times = ['08:00:00', '08:00:00', '08:00:01', '08:00:01', '08:00:02', '08:00:02'];
+    for (const [index, time] of times.entries())
+      store.notes.set(store.rows[index]?.uri ?? '', {
+        'captured-at': `2026-03-04T${time}.000Z`,
+        ...(index < 4 && { 'part-from': 'file-name' }),
+      });
+    const lines = await prepare('out', store);
+    expect(lines).toContain('1 bursts: photographs of nobody knows what, taken right after each other');
+    const { images, bursts } = JSON.parse(await readFile(join(folder, 'out/snapshot/snapshot.json'), 'utf8'));
+    const groupOf = (part: string) => images.find((image: Record<string, string>) => image.part === part)?.group;
+    expect(groupOf('p0')).toBe(groupOf('p1'));
+    expect(groupOf('p2')).toBe('s1/p2');
+    expect(bursts.map((burst: string[]) => burst.length)).toEqual([4]);
+  });
+
+  it('takes an image that intake made of the upload, by the digest that it has noted', async () => {
+    const store = await labelStore();
+    const { uri = '' } = store.rows[6]!;
+    const made = await surface(3, 1);
+    store.objects.set(uri, made);
+    store.notes.set(uri, { sha256: sha256(made) });
+    await prepare('out', store);
+    const { images } = JSON.parse(await readFile(join(folder, 'out/snapshot/snapshot.json'), 'utf8'));
+    expect(images.filter((image: object) => 'sha256' in image)).toMatchObject([
+      { imageId: store.rows[6]?.image_id, uri, sha256: sha256(made) },
+    ]);
+    store.objects.set(uri, await surface(4, 1));
+    await expect(prepare('again', store)).rejects.toThrow('the object was overwritten');
   });
 
   it('leaves no image behind in its working folder', async () => {

@@ -4,7 +4,8 @@ import {
   type AlikeImages,
   classNames,
   comparedImage,
-  type DatasetFile,
+  type FetchedImage,
+  type FetchObject,
   fetchImages,
   type LabelledImage,
   labelQuery,
@@ -16,6 +17,7 @@ import {
 import { writeExports } from '@assay/dataset/exports';
 import { type ComparedImage, nearDuplicates } from '@assay/vision';
 import type { Assignment } from './assign-splits.ts';
+import { burstsAmong, type LoosePhotograph } from './bursts.ts';
 import { partOf } from './groups.ts';
 import { leakReport } from './leak-report.ts';
 import type { LedgerStore } from './ledger-store.ts';
@@ -30,7 +32,7 @@ export interface PrepareOptions extends SettleOptions {
   readonly outputFolder: (name: string) => string;
   /** Holds the images while the job runs, and is gone afterwards. */
   readonly workingFolder: string;
-  readonly fetchObject: (uri: string) => Promise<Uint8Array>;
+  readonly fetchObject: FetchObject;
   /** Data sets of one lineage measure on the same images, and never learn from them. */
   readonly lineage: string;
   readonly ledger: LedgerStore;
@@ -59,7 +61,7 @@ export async function prepareDataset(options: PrepareOptions): Promise<void> {
     const files = await fetchImages(
       labelled,
       fetching,
-      async ({ imageId, uri }, file, bytes): Promise<LabelledFile> => {
+      async ({ imageId, uri }, { bytes, ...file }): Promise<LabelledFile> => {
         return { imageId, ...file, compared: await comparedImage(uri, bytes) };
       },
     );
@@ -68,12 +70,17 @@ export async function prepareDataset(options: PrepareOptions): Promise<void> {
       const images = new Set(nearDuplicates.flatMap((pair) => pair.images)).size;
       log(`${images} images share pixels with one of another part: such parts stay together`);
     }
+    const bursts = burstsAmong(loosePhotographs(labelled, files));
+    if (bursts.length > 0)
+      log(`${bursts.length} bursts: photographs of nobody knows what, taken right after each other`);
     const names = classNames(labelled);
-    const { assignment, stored } = await splitImages(labelled, nearDuplicates, {
+    const joined = [...nearDuplicates.map(({ images }) => images), ...bursts];
+    const { assignment, stored } = await splitImages(labelled, joined, {
       ...options,
       check: (found) => refuseLeaks(found, labelled, files, options),
     });
-    const source = { asOf, query, names, labelled, nearDuplicates, assignment };
+    const digests = new Map(files.map(({ imageId, sha256 }) => [imageId, sha256]));
+    const source = { asOf, query, names, labelled, nearDuplicates, bursts, digests, assignment };
     const snapshot = await takeSnapshot(source, async (version) =>
       version === stored.ledger.version ? stored : options.ledger.version(version),
     );
@@ -122,9 +129,19 @@ function logExcluded({ images }: Snapshot, log: (line: string) => void): void {
 }
 
 /** A labelled image on this machine's disk. */
-interface LabelledFile extends DatasetFile {
+interface LabelledFile extends Omit<FetchedImage, 'bytes'> {
   readonly imageId: string;
   readonly compared: ComparedImage;
+}
+
+/** Those whose part is only a file's name, and of which it is known when they were taken: intake has noted both. */
+function loosePhotographs(labelled: readonly LabelledImage[], files: readonly LabelledFile[]): LoosePhotograph[] {
+  const stations = new Map(labelled.map(({ imageId, station }) => [imageId, station]));
+  return files.flatMap(({ imageId, metadata }) => {
+    const capturedAt = metadata['captured-at'];
+    if (metadata['part-from'] !== 'file-name' || capturedAt === undefined) return [];
+    return [{ imageId, station: stations.get(imageId) ?? '', capturedAt }];
+  });
 }
 
 /** The images of different parts that share pixels. In the order of image ids: what is found depends on nothing else. */

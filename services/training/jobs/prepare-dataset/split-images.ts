@@ -1,4 +1,4 @@
-import type { AlikeImages, LabelledImage } from '@assay/dataset';
+import type { LabelledImage } from '@assay/dataset';
 import { type Assignment, assignSplits } from './assign-splits.ts';
 import { encodeLedger, type Ledger, sha256Of } from './ledger.ts';
 import type { LedgerStore, StoredLedger } from './ledger-store.ts';
@@ -28,14 +28,14 @@ export interface SplitImages {
  */
 export async function splitImages(
   images: readonly LabelledImage[],
-  alike: readonly AlikeImages[],
+  joined: readonly (readonly string[])[],
   { lineage, asOf, ledger: store, check, log }: SplitOptions,
 ): Promise<SplitImages> {
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const latest = await store.latest();
     const version = (latest?.ledger.version ?? 0) + 1;
     const known = { entries: latest?.ledger.images ?? [], version, given: latest?.ledger.given ?? false };
-    const assignment = assignSplits(images, alike, known);
+    const assignment = assignSplits(images, joined, known);
     await check(assignment);
     if (latest !== undefined && !assignment.changed) return { assignment, stored: latest };
     const ledger: Ledger = {

@@ -15,6 +15,9 @@ export interface SnapshotSource {
   readonly names: readonly string[];
   readonly labelled: readonly LabelledImage[];
   readonly nearDuplicates: readonly AlikeImages[];
+  readonly bursts: readonly string[][];
+  /** Digests of the images' bytes, by id. */
+  readonly digests: ReadonlyMap<string, string>;
   readonly assignment: Assignment;
 }
 
@@ -26,7 +29,7 @@ export interface SnapshotSource {
  * @throws Error when a split has no image
  */
 export async function takeSnapshot(
-  { asOf, query, names, labelled, nearDuplicates, assignment }: SnapshotSource,
+  { asOf, query, names, labelled, nearDuplicates, bursts, digests, assignment }: SnapshotSource,
   versionOf: (version: number) => Promise<StoredLedger>,
 ): Promise<Snapshot> {
   const entries = new Map(assignment.entries.map((entry) => [entry.imageId, entry]));
@@ -41,7 +44,9 @@ export async function takeSnapshot(
       const { split, since, because } = entry;
       versions[split] = Math.max(versions[split], since);
       const boxes = image.boxes.map(({ left, top, width, height, classId }) => ({ left, top, width, height, classId }));
-      const known = { imageId, uri, width, height, station, part, origin, labelingJob, labeledAt, group, split };
+      const sha256 = digests.get(imageId);
+      const identity = { imageId, ...(sha256 !== imageId && { sha256 }) };
+      const known = { ...identity, uri, width, height, station, part, origin, labelingJob, labeledAt, group, split };
       return { ...known, ...(because && { because }), boxes };
     })
     .sort((a, b) => (a.imageId < b.imageId ? -1 : 1));
@@ -65,6 +70,7 @@ export async function takeSnapshot(
     lineage,
     counts,
     nearDuplicates: [...nearDuplicates],
+    bursts: [...bursts],
     images,
   };
 }
