@@ -31,7 +31,8 @@ export const escapeBudget = defineRule('escape-budget', escapeLimits, ({ rate, c
   }
   const high = clopperPearsonUpper(count, of, confidence);
   const low = 1 - clopperPearsonUpper(of - count, of, confidence);
-  const moreParts = high <= rate ? 0 : partsNeeded(escaped, rate, confidence) - of;
+  const needed = partsNeeded(escaped, rate, confidence);
+  const moreParts = needed === undefined ? null : Math.max(0, needed - of);
   const numbers = { ...counts, low, high, rate, moreParts };
   const seen = `${count} of ${of} defective parts escaped`;
   const sure = `with ${percent(confidence)} confidence`;
@@ -41,12 +42,17 @@ export const escapeBudget = defineRule('escape-budget', escapeLimits, ({ rate, c
   if (low > rate) {
     return { status: 'failed', reason: `${seen}: at least ${percent(low)} ${sure}, ${percent(rate)} may`, numbers };
   }
-  const reason = `${seen}: up to ${percent(high)} ${sure}, ${percent(rate)} may. Not enough parts to say so: ${moreParts} more defective ones of which none escapes would do.`;
+  const remedy =
+    moreParts === null
+      ? 'No number of parts says so: set a rate above 0.'
+      : `Not enough parts to say so: ${moreParts} more defective ones of which none escapes would do.`;
+  const reason = `${seen}: up to ${percent(high)} ${sure}, ${percent(rate)} may. ${remedy}`;
   return { status: 'undecided', reason, numbers };
 });
 
-/** The number of parts of which so few may escape. */
-function partsNeeded({ count, of }: PartCount, rate: number, confidence: number): number {
+/** The number of parts of which so few may escape; undefined where no number that anyone has is enough. */
+function partsNeeded({ count, of }: PartCount, rate: number, confidence: number): number | undefined {
+  if (clopperPearsonUpper(count, MOST_PARTS, confidence) > rate) return undefined;
   let [low, high] = [of, MOST_PARTS];
   while (low < high) {
     const middle = (low + high) >> 1;

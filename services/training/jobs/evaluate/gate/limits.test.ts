@@ -26,6 +26,12 @@ describe('the escape budget', () => {
       /34 of 100 defective parts escaped: at least 26\.\d % with 95\.0 % confidence, 5\.0 % may/,
     );
   });
+
+  it('of nothing at all can not be proven by any number of parts', async () => {
+    const outcome = outcomeOf(await runScenario({ gate: gateWith('escape-budget', { rate: 0 }) }), 'escape-budget');
+    expect(outcome).toMatchObject({ status: 'undecided', numbers: { escaped: 0, moreParts: null } });
+    expect(outcome.reason).toContain('set a rate above 0');
+  });
 });
 
 describe('the champion', () => {
