@@ -7,6 +7,8 @@ import type { Shard } from './shards.ts';
 const ITERATIONS = 5;
 /** Newton–Schulz coefficients of Muon (Jordan et al. 2024): quintic, chosen for a steep slope at zero. */
 const [A, B, C] = [3.4445, -4.775, 2.0315];
+/** From this ratio of sides on, a matrix is so flat that iterating on its small Gram matrix takes fewer products. */
+const FLAT = 2;
 /** Makes an update's root mean square comparable to AdamW's. */
 const UPDATE_SCALE = 0.2;
 export const MUON_MOMENTUM = 0.95;
@@ -44,13 +46,47 @@ function orthogonalize(matrix: Tensor): Tensor {
   const { graph } = matrix;
   const squares = graph.emit('ReduceSumSquare', [matrix], [1, 1], { attributes: { keepdims: 1 } });
   const norm = elementwise('Add', graph.emit('Sqrt', [squares], [1, 1]), graph.constant(1e-12));
-  let x = elementwise('Div', matrix, norm);
+  const x = elementwise('Div', matrix, norm);
+  const [rows = 0, columns = 0] = matrix.dims;
+  return columns < FLAT * rows ? iterate(x) : iterateOnGram(x);
+}
+
+/** X ← (A + B·G + C·G²)·X with G = X·Xᵀ */
+function iterate(matrix: Tensor): Tensor {
+  let x = matrix;
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
     const gram = fusedMatrixProduct(x, x, { transposeB: true });
-    const polynomial = elementwise('Add', times(gram, B), times(graph.emit('MatMul', [gram, gram], gram.dims), C));
-    x = elementwise('Add', times(x, A), graph.emit('MatMul', [polynomial, x], x.dims));
+    const polynomial = elementwise('Add', times(gram, B), times(product(gram, gram), C));
+    x = elementwise('Add', times(x, A), product(polynomial, x));
   }
   return x;
+}
+
+/**
+ * The same on small matrices: every iterate is a polynomial of the first G times the first X, and polynomials of one
+ * symmetric matrix commute. So P = A + B·G + C·G² is gathered in Q ← P·Q, G becomes P·G·P, and X is multiplied once.
+ */
+function iterateOnGram(x: Tensor): Tensor {
+  const [rows = 0] = x.dims;
+  const scaledIdentity = x.graph.constant(
+    Float32Array.from({ length: rows * rows }, (_, i) => (i % (rows + 1) === 0 ? A : 0)),
+    [rows, rows],
+  );
+  let gram = fusedMatrixProduct(x, x, { transposeB: true });
+  let gathered: Tensor | undefined;
+  for (let iteration = 0; iteration < ITERATIONS; iteration++) {
+    const curve = elementwise('Add', times(gram, B), times(product(gram, gram), C));
+    const polynomial = elementwise('Add', curve, scaledIdentity);
+    gathered = gathered ? product(polynomial, gathered) : polynomial;
+    if (iteration < ITERATIONS - 1) gram = product(product(polynomial, gram), polynomial);
+  }
+  return gathered ? product(gathered, x) : x;
+}
+
+function product(a: Tensor, b: Tensor): Tensor {
+  const [rows = 0] = a.dims;
+  const [, columns = 0] = b.dims;
+  return a.graph.emit('MatMul', [a, b], [rows, columns]);
 }
 
 function times(x: Tensor, factor: number): Tensor {

@@ -42,6 +42,7 @@ describe('Muon', () => {
   it.each([
     [6, 24],
     [24, 6],
+    [8, 12],
   ])('answers a %i × %i momentum with a matrix whose rows or columns are nearly orthonormal', async (rows, columns) => {
     const random = seededRandom(2);
     const size = rows * columns;
@@ -61,7 +62,55 @@ describe('Muon', () => {
     expect(squares / rank).toBeGreaterThan(0.6);
     expect(squares / rank).toBeLessThan(1.4);
   });
+
+  it.each([
+    [8, 64],
+    [8, 12],
+  ])(
+    'answers as five iterations in double precision do, for a %i × %i momentum of any condition',
+    async (rows, columns) => {
+      const random = seededRandom(4);
+      // Rows from large to tiny, all of them leaning towards the first.
+      const common = Float64Array.from({ length: columns }, () => gaussian(random));
+      const matrix = Array.from({ length: rows }, (_, row) =>
+        Array.from(common, (value) => value + 10 ** -row * gaussian(random)),
+      );
+      const size = rows * columns;
+      const shard = {
+        start: 0,
+        end: size,
+        kernels: [{ start: 0, end: size, kind: 'kernel' as const, rows }],
+        rest: [],
+      };
+      const session = await InferenceSession.create(buildMuonGraph(shard));
+      const { direction } = await session.run({
+        momentum: new Tensor('float32', Float32Array.from(matrix.flat()), [size]),
+      });
+      const scale = 0.2 * Math.sqrt(columns);
+      const expected = orthogonalized(matrix).flat();
+      const errors = expected.map((value, i) => Math.abs(value - Number(direction?.data[i]) / scale));
+      expect(Math.max(...errors)).toBeLessThan(2e-3);
+      expect(Math.max(...expected)).toBeGreaterThan(0.1);
+    },
+  );
 });
+
+/** Newton–Schulz as Muon states it. */
+function orthogonalized(matrix: number[][]): number[][] {
+  const multiply = (a: number[][], b: number[][]) =>
+    a.map((row) => (b[0] ?? []).map((_, j) => row.reduce((sum, value, k) => sum + value * (b[k]?.[j] ?? 0), 0)));
+  const transpose = (a: number[][]) => (a[0] ?? []).map((_, j) => a.map((row) => row[j] ?? 0));
+  const norm = Math.hypot(...matrix.flat());
+  let x = matrix.map((row) => row.map((value) => value / norm));
+  for (let iteration = 0; iteration < 5; iteration++) {
+    const gram = multiply(x, transpose(x));
+    const squared = multiply(gram, gram);
+    const polynomial = gram.map((row, i) => row.map((value, j) => -4.775 * value + 2.0315 * (squared[i]?.[j] ?? 0)));
+    const product = multiply(polynomial, x);
+    x = x.map((row, i) => row.map((value, j) => 3.4445 * value + (product[i]?.[j] ?? 0)));
+  }
+  return x;
+}
 
 describe('an update', () => {
   it('moves a first AdamW step by the learning rate against the gradient, and decays kernels of predictions', async () => {

@@ -49,10 +49,7 @@ function backward({ x, scale, gradient, mean, variance, epsilon }: Saved): (() =
   const deviation = unary('Sqrt', elementwise('Add', variance, graph.constant(epsilon)));
   const inverse = elementwise('Div', graph.constant(1), deviation);
   const gradientSum = reduceSum(gradient, [0, 2, 3]);
-  // A product of rows with rows reads both once, and writes nothing as large as they are.
-  const rows = (t: Tensor) => rawReshape(t, [n * c, 1, h * w]);
-  const products = fusedMatrixProduct(rows(gradient), rows(x), { transposeB: true });
-  const productSum = sumOverFirstAxis(rawReshape(products, [n, c]));
+  const productSum = sumOfProducts(gradient, x);
   const scaleGradient = multiply(inverse, elementwise('Sub', productSum, multiply(mean, gradientSum)));
   return [
     () => {
@@ -65,6 +62,18 @@ function backward({ x, scale, gradient, mean, variance, epsilon }: Saved): (() =
     () => scaleGradient,
     () => gradientSum,
   ];
+}
+
+/** Rows from this length on are multiplied by rows; below, setting each product up costs more than it saves. */
+const LONG_ROW = 512;
+
+/** Sum of a·b per channel. A product of rows with rows reads both once, and writes nothing as large as they are. */
+function sumOfProducts(a: Tensor, b: Tensor): Tensor {
+  const [n, c, h, w] = dims4(a);
+  if (h * w < LONG_ROW) return reduceSum(elementwise('Mul', a, b), [0, 2, 3]);
+  const rows = (x: Tensor) => rawReshape(x, [n * c, 1, h * w]);
+  const products = fusedMatrixProduct(rows(a), rows(b), { transposeB: true });
+  return sumOverFirstAxis(rawReshape(products, [n, c]));
 }
 
 /** a·x + c per channel in one pass: normalization in inference mode by mean 0 and variance 1. */
