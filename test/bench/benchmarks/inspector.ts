@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Benchmark } from '../benchmark.ts';
 import { agreement, checkSame } from '../inspector/answers.ts';
-import { bareSession, type Contestant, inspecting } from '../inspector/contestants.ts';
+import { bareSession, type Contestant, inspecting, type Spent } from '../inspector/contestants.ts';
 import { embeddedNetwork, type Network, type Quantized, quantized, USUAL_FLOOR } from '../inspector/networks.ts';
 import { type Photograph, photographs } from '../inspector/photographs.ts';
 import { startUltralytics } from '../inspector/ultralytics.ts';
@@ -100,11 +100,11 @@ async function compare({ network, shown, calibration, rounds, peer, say }: Compa
       contestants.map((contestant) => ({ name: contestant.name, run: () => turn(contestant, shown) })),
       rounds,
     );
-    const ratios = [
-      ['inspector : session.run, float', '≤ 1.25', ratio(turns, whole, bare)],
-      ['inspector : session.run, INT8', '≤ 1.25', ratio(turns, integers?.whole, integers?.bare)],
-      ['inspector : Ultralytics, float', '≤ 0.6', ratio(turns, whole, peer)],
-      ['inspector, float : INT8', '≥ 1.5', ratio(turns, whole, integers?.whole)],
+    const asked = [
+      ['inspector : session.run, float', '≤ 1.25', ...ratios(turns, whole, bare)],
+      ['inspector : session.run, INT8', '≤ 1.25', ...ratios(turns, integers?.whole, integers?.bare)],
+      ['inspector : Ultralytics, float', '≤ 0.6', ...ratios(turns, whole, peer)],
+      ['inspector, float : INT8', '≥ 1.5', ...ratios(turns, whole, integers?.whole)],
     ];
     return {
       sections: [
@@ -113,7 +113,7 @@ async function compare({ network, shown, calibration, rounds, peer, say }: Compa
           headings: ratioHeadings('way', turns[0]?.figures[0], 'session.run'),
           rows: ratioRows(turns, turns[0]),
         },
-        { title: `${network.name}: what was asked for`, headings: ['ratio', 'wanted', 'measured'], rows: ratios },
+        { title: `${network.name}: what was asked for`, headings: ['ratio', 'wanted', 'ms', 'processor'], rows: asked },
       ],
       notes,
     };
@@ -135,16 +135,21 @@ async function checkAgreement(
 }
 
 async function turn({ run }: Contestant, shown: readonly Photograph[]): Promise<Figures> {
-  const milliseconds: number[] = [];
-  for (const photograph of shown) milliseconds.push(await run(photograph));
-  return { ms: median(milliseconds) };
+  const spent: Spent[] = [];
+  for (const photograph of shown) spent.push(await run(photograph));
+  return {
+    ms: median(spent.map(({ milliseconds }) => milliseconds)),
+    'processor ms': median(spent.map(({ processor }) => processor)),
+  };
 }
 
-/** The median of the rounds' ratios. */
-function ratio(turns: readonly Turns[], one: Contestant | undefined, other: Contestant | undefined): number | string {
+/** The medians of the rounds' ratios: by the clock, and of the processor. */
+function ratios(turns: readonly Turns[], one: Contestant | undefined, other: Contestant | undefined) {
   const [ours, theirs] = [one, other].map((each) => turns.find(({ name }) => name === each?.name)?.figures);
-  if (!ours || !theirs) return 'not measured';
-  return rounded(median(ours.map(({ ms = Number.NaN }, round) => ms / (theirs[round]?.ms ?? Number.NaN))));
+  if (!ours || !theirs) return ['not measured', 'not measured'];
+  return ['ms', 'processor ms'].map((figure) =>
+    rounded(median(ours.map((round, at) => (round[figure] ?? Number.NaN) / (theirs[at]?.[figure] ?? Number.NaN)))),
+  );
 }
 
 function describe({ network, report }: Quantized): string {

@@ -17,10 +17,15 @@ export interface Found {
   readonly confidence: number;
 }
 
+/** Milliseconds: by the clock, and of the processor. */
+export interface Spent {
+  readonly milliseconds: number;
+  readonly processor: number;
+}
+
 export interface Contestant {
   readonly name: string;
-  /** @returns how long it took */
-  run(photograph: Photograph): Promise<number>;
+  run(photograph: Photograph): Promise<Spent>;
   find(photograph: Photograph): Promise<Found[]>;
   close(): Promise<void>;
 }
@@ -35,11 +40,7 @@ export async function bareSession(name: string, { onnx, size, floor }: Network):
   const input = new Tensor('float32', new Float32Array(3 * size * size).fill(0.5), [1, 3, size, size]);
   return {
     name,
-    async run() {
-      const begun = performance.now();
-      await session.run({ images: input });
-      return performance.now() - begun;
-    },
+    run: () => spending(() => session.run({ images: input })),
     async find({ bytes }) {
       const { planes, placement } = await readImageInput(bytes, size);
       const values = Float32Array.from(planes, (byte) => byte / 255);
@@ -63,15 +64,20 @@ export async function inspecting(name: string, network: Network): Promise<Contes
   });
   return {
     name,
-    async run({ bytes }) {
-      const begun = performance.now();
-      await inspector.inspect(bytes);
-      return performance.now() - begun;
-    },
+    run: ({ bytes }) => spending(() => inspector.inspect(bytes)),
     async find({ bytes }) {
       const { candidates } = await inspector.inspect(bytes);
       return candidates.map(({ box, classId, confidence }) => ({ ...box, classId, confidence }));
     },
     close: () => inspector.close(),
   };
+}
+
+async function spending(work: () => Promise<unknown>): Promise<Spent> {
+  const usage = process.cpuUsage();
+  const begun = performance.now();
+  await work();
+  const milliseconds = performance.now() - begun;
+  const { user, system } = process.cpuUsage(usage);
+  return { milliseconds, processor: (user + system) / 1000 };
 }

@@ -14,6 +14,7 @@ const CLASSES = 3;
 const helloSchema = z.object({ runtime: z.string(), version: z.string() });
 const answerSchema = z.object({
   milliseconds: z.number(),
+  processor: z.number(),
   found: z.array(z.tuple([z.number(), z.number(), z.number(), z.number(), z.number(), z.number()])),
 });
 
@@ -64,7 +65,7 @@ export async function startUltralytics(
     },
     contestant: {
       name: `Ultralytics ${version} predict, float, ${runtime}`,
-      run: async (photograph) => (await ask(photograph)).milliseconds,
+      run: ask,
       async find(photograph) {
         const { found } = await ask(photograph);
         return found.map(([left, top, right, bottom, classId, confidence]) => ({
