@@ -106,6 +106,25 @@ describe('a model with quantized layers', () => {
     expect(graph.node.find(({ opType }) => opType === 'Conv')?.input).not.toContain('images');
   });
 
+  it('takes the sizes that a graph computes for no values', async () => {
+    const net = new ModelBuilder();
+    const x = net.convolution(net.input('images', [1, 3, 8, 8]), 3, 8);
+    const shape = net.node('Shape', [x]);
+    const sizes = net.node('Mul', [shape, net.integers(1, 1, 2, 2)]);
+    const doubled = net.node('Resize', [x, '', '', sizes], { mode: 'nearest' });
+    net.output(net.convolution(doubled, 8, 8), 'output0');
+    const operators = await optimized(quantized(readModel(net.finish())));
+    expect(operators).toMatchObject({ QLinearConv: 2, Resize: 1, QuantizeLinear: 1 });
+  });
+
+  it('leaves in float what is interpolated beyond its values', async () => {
+    const net = new ModelBuilder();
+    const x = net.convolution(net.input('images', [1, 3, 8, 8]), 3, 8);
+    const doubled = net.node('Resize', [x, '', net.floats([1, 1, 2, 2])], { mode: 'cubic' });
+    net.output(net.convolution(doubled, 8, 8), 'output0');
+    expect(await optimized(quantized(readModel(net.finish())))).toMatchObject({ QLinearConv: 2, QuantizeLinear: 2 });
+  });
+
   it('keeps a ReLU within its layer', async () => {
     const net = new ModelBuilder();
     const inner = net.node('Relu', [net.convolution(net.input('images', [1, 3, 8, 8]), 3, 8)]);

@@ -1,5 +1,5 @@
 import type { Layer } from './layers.ts';
-import { activationsOf, type GraphIndex } from './onnx/graph-index.ts';
+import { attribute, type GraphIndex } from './onnx/graph-index.ts';
 import type { NodeProto } from './onnx/onnx_pb.ts';
 
 /** Which part of a graph computes with integers. */
@@ -24,7 +24,7 @@ export function regionOf(index: GraphIndex, layers: readonly Layer[]): Region {
   const between = betweenOf(index, layers);
   const values = new Set<string>();
   for (const { input, output } of layers) values.add(input).add(output);
-  for (const node of between) for (const name of [...activationsOf(index, node), ...node.output]) values.add(name);
+  for (const node of between) for (const name of [...dataOf(index, node), ...node.output]) values.add(name);
   return { layers, between, values: sharing(values, between) };
 }
 
@@ -34,9 +34,7 @@ function betweenOf(index: GraphIndex, layers: readonly Layer[]): NodeProto[] {
   const made = new Set(layers.map(({ output }) => output));
   const read = new Set(layers.map(({ input }) => input));
   const belongs = (node: NodeProto) => {
-    const fromInside = activationsOf(index, node).some(
-      (name) => made.has(name) || inside.has(index.producers.get(name)!),
-    );
+    const fromInside = dataOf(index, node).some((name) => made.has(name) || inside.has(index.producers.get(name)!));
     const toInside = node.output.some(
       (name) => read.has(name) || index.consumers.get(name)?.some((reader) => inside.has(reader)),
     );
@@ -51,8 +49,18 @@ function betweenOf(index: GraphIndex, layers: readonly Layer[]): NodeProto[] {
 
 function isBetween(index: GraphIndex, node: NodeProto): boolean {
   if (node.domain !== '' && node.domain !== 'ai.onnx') return false;
-  if (MOVING.has(node.opType)) return true;
+  if (node.opType === 'Split') return true;
+  // MaxPool's second output is of indices.
+  if (node.output.length !== 1) return false;
+  // Cubic interpolation goes beyond the values it is between, and has no integer kernel.
+  if (MOVING.has(node.opType)) return new TextDecoder().decode(attribute(node, 'mode')?.s) !== 'cubic';
   return COMPUTING.has(node.opType) && node.input.every((name) => !index.constants.has(name));
+}
+
+/** The inputs that are computed values; what moves values has sizes beside them, which may be computed as well. */
+function dataOf({ constants }: GraphIndex, { opType, input }: NodeProto): string[] {
+  const data = MOVING.has(opType) ? input.slice(0, 1) : input;
+  return data.filter((name) => name !== '' && !constants.has(name));
 }
 
 function sharing(values: ReadonlySet<string>, between: readonly NodeProto[]): string[][] {

@@ -40,11 +40,6 @@ function constantsOf(graph: GraphProto): Map<string, TensorProto> {
   return constants;
 }
 
-/** The names of inputs that carry computed values: neither left out nor constant. */
-export function activationsOf({ constants }: GraphIndex, node: NodeProto): string[] {
-  return node.input.filter((name) => name !== '' && !constants.has(name));
-}
-
 export function attribute(node: NodeProto, name: string): AttributeProto | undefined {
   return node.attribute.find((each) => each.name === name);
 }
