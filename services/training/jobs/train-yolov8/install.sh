@@ -20,6 +20,7 @@ has_torch() {
 
 python=/usr/bin/python3
 if ! has_torch $python && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq
   apt-get install -y -qq --no-install-recommends python3-torch python3-torchvision python3-venv
 fi
