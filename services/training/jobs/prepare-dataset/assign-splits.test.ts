@@ -112,6 +112,16 @@ describe('assignSplits', () => {
     expect(splitsOf(later)).toMatchObject({ a: 'excluded', a2: 'excluded' });
   });
 
+  it('remembers of what an excluded image was, when that is gone and another turns out to show the same', () => {
+    const later = image('b2', 'p2', 2);
+    const { entries } = assign([...first, later], [], ledger);
+    const found = assign([first[0]!, first[2]!, later], [['a', 'b2']], entries);
+    expect(splitsOf(found)).toEqual({ a: 'excluded', b: 'test', b2: 'excluded', c: 'validation' });
+    const bridge = assign([...first, image('n', 'p9', 9)], [['b', 'n']], ledger);
+    const without = assign([first[0]!, first[2]!, image('n', 'p9', 9)], [['a', 'n']], bridge.entries);
+    expect(splitsOf(without)).toEqual({ a: 'excluded', b: 'test', c: 'validation', n: 'excluded' });
+  });
+
   it('repairs nothing in a split that was brought along', () => {
     const { entries } = assign(first, [['a', 'b']], ledger, true);
     expect(entries).toEqual(ledger);
