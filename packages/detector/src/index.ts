@@ -8,4 +8,4 @@ export { defaultTrainingSettings } from './training/defaults.ts';
 export { detectOn, measure } from './training/evaluation.ts';
 export type { TrainingSettings } from './training/settings.ts';
 export { type TrainingOutcome, train } from './training/train.ts';
-export type { Measurement, TrainingInput } from './training/training-input.ts';
+export { type Measurement, type TrainingInput, TrainingRefused } from './training/training-input.ts';

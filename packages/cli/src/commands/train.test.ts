@@ -58,6 +58,8 @@ describe('assay train', () => {
     expect(String(await read('training.html'))).toContain(': stopped.');
 
     await expect(train(terminal, options)).rejects.toMatchObject({ remedy: expect.stringMatching(/--resume/) });
+    const others = { ...options, resume: true, hyperparameters: { ...quick, seed: '2' } };
+    await expect(train(terminal, others)).rejects.toThrow(/refused: the checkpoint belongs to a run with other/);
     await train(terminal, { ...options, resume: true });
     const unbroken = (...path: string[]) => readFile(join(folder, 'unbroken', ...path));
     expect((await read('model', 'model.onnx')).equals(await unbroken('model', 'model.onnx'))).toBe(true);

@@ -7,6 +7,7 @@ import {
   readCheckpoint,
   settingsOf,
   type TrainingOutcome,
+  TrainingRefused,
   train as trainDetector,
   writeCheckpoint,
   writeModel,
@@ -64,6 +65,13 @@ export async function train(terminal: Terminal, options: TrainOptions): Promise<
     onStep: (step) => report.step(step),
     onMeasured: (measurement) => report.measured(measurement),
     saveCheckpoint: (checkpoint) => writeCheckpoint(files.checkpoint, checkpoint),
+  }).catch((cause: unknown) => {
+    if (!(cause instanceof TrainingRefused)) throw cause;
+    throw new CliError(
+      `The training was refused: ${cause.message}.`,
+      'Correct the annotations or options, and start again.',
+      { cause },
+    );
   });
   await report.end(outcome);
   if (outcome.status === 'stopped') {

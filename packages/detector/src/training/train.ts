@@ -17,7 +17,7 @@ import {
   type SharedBuffers,
 } from './shared-state.ts';
 import { buildTrainingGraph } from './training-graph.ts';
-import { checkInput, fingerprint, type TrainingInput, truthSlots } from './training-input.ts';
+import { checkInput, fingerprint, type TrainingInput, TrainingRefused, truthSlots } from './training-input.ts';
 import { WorkerPool } from './worker-pool.ts';
 import type { StepTimings } from './worker-protocol.ts';
 
@@ -42,7 +42,8 @@ export interface TrainingOutcome {
  * Trains a detector on worker threads. The same settings and data give the same model, bit for bit, however often the
  * run was stopped and resumed; only `maxSeconds` may end it at another step.
  *
- * @throws Error when the data can't be trained on, a checkpoint belongs to another run, or the loss diverges
+ * @throws TrainingRefused when the data can't be trained on or a checkpoint belongs to another run; Error when the
+ * loss diverges
  */
 export async function train(input: TrainingInput): Promise<TrainingOutcome> {
   const run = new Run(input);
@@ -213,7 +214,7 @@ class Run {
 
   #resume({ fingerprint, step, seconds, stale, buffers, best }: Checkpoint): void {
     if (fingerprint !== this.#fingerprint) {
-      throw new Error(
+      throw new TrainingRefused(
         'the checkpoint belongs to a run with other hyperparameters, data or trainer: ' +
           'remove it, or give this job a checkpoint location of its own',
       );

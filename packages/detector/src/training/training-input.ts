@@ -8,6 +8,11 @@ import type { StepReport } from './worker-protocol.ts';
 /** Raised when two versions of this trainer would not learn the same from the same settings. */
 export const TRAINER_VERSION = '2';
 
+/** What was handed in can't be trained on, or doesn't fit the checkpoint; the message says what to do. */
+export class TrainingRefused extends Error {
+  override readonly name = 'TrainingRefused';
+}
+
 export interface TrainingInput {
   readonly settings: TrainingSettings;
   readonly training: Dataset;
@@ -32,22 +37,25 @@ export interface Measurement {
   readonly precision: CocoEvaluation;
 }
 
-/** @throws Error saying what can't be trained on */
+/** @throws TrainingRefused saying what can't be trained on */
 export function checkInput({ settings, training, validation }: TrainingInput): void {
-  if (training.count === 0) throw new Error('there are no training images: label some first');
+  if (training.count === 0) throw new TrainingRefused('there are no training images: label some first');
   if (new Uint32Array(training.truthOffsets)[training.count] === 0) {
-    throw new Error('no training image has a labelled object: there is nothing to learn');
+    throw new TrainingRefused('no training image has a labelled object: there is nothing to learn');
   }
   if (training.imageSize % 32 !== 0) {
-    throw new Error(`the image size is ${training.imageSize}; the network needs a multiple of 32`);
+    throw new TrainingRefused(`the image size is ${training.imageSize}; the network needs a multiple of 32`);
   }
   const same = JSON.stringify(training.names) === JSON.stringify(validation.names);
   if (!same || training.imageSize !== validation.imageSize) {
-    throw new Error('training and validation images differ in their classes or size: make both from one snapshot');
+    throw new TrainingRefused(
+      'training and validation images differ in their classes or size: make both from one snapshot',
+    );
   }
   for (const name of ['steps', 'workers', 'batchPerWorker', 'validateEvery', 'patience', 'checkpointEvery'] as const) {
     const value = settings[name];
-    if (!Number.isInteger(value) || value < 1) throw new Error(`${name} is ${value}; give a whole number from 1`);
+    if (!Number.isInteger(value) || value < 1)
+      throw new TrainingRefused(`${name} is ${value}; give a whole number from 1`);
   }
 }
 
