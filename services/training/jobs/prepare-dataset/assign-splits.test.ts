@@ -62,6 +62,12 @@ describe('assignSplits', () => {
     expect(splitsOf(assign([...first, image('d', 'p4', 4)], [], without.entries))).toEqual(splitsOf(without));
   });
 
+  it('calls a group the same whatever the lineage has seen since', () => {
+    const later = assign([...first, image('n', 'p0', 0)], [['b', 'n']], ledger);
+    const names = ({ groups }: { groups: readonly { name: string }[] }) => groups.map(({ name }) => name);
+    expect(names(assign(first, [], later.entries))).toEqual(names(assign(first)));
+  });
+
   it('puts later photographs of a part where the part is, but none into the frozen test set', () => {
     const later = [image('a2', 'p1'), image('b2', 'p2', 2), image('c2', 'p3', 3)];
     const { entries } = assign([...first, ...later], [], ledger);

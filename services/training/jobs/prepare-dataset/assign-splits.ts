@@ -10,6 +10,9 @@ const MOST_PROTECTED: readonly Place[] = ['test', 'validation', 'train', 'exclud
 /** With the first three groups every split has something, however few there are. */
 const OPENING: readonly Split[] = ['train', 'test', 'validation'];
 
+/** Later than every instant, as text. */
+const LAST = '~';
+
 export interface Known {
   /** Of the version before; empty for the first. */
   readonly entries: readonly LedgerEntry[];
@@ -90,11 +93,14 @@ export function assignSplits(
   };
 }
 
-/** Images that have no approved label any more: their parts are known all the same, and come before all others. */
+/**
+ * Images that have no approved label now, or none yet as of this instant: their parts are known all the same. They come after all
+ * others, so that a group is called by what is there.
+ */
 function gone(entries: readonly LedgerEntry[], now: ReadonlyMap<string, LabelledImage>) {
   return entries.flatMap(({ imageId, part }) => {
     const [station = '', ...rest] = part.split('/');
-    return now.has(imageId) ? [] : [{ imageId, station, part: rest.join('/'), groupSince: '' }];
+    return now.has(imageId) ? [] : [{ imageId, station, part: rest.join('/'), groupSince: LAST }];
   });
 }
 

@@ -42,8 +42,8 @@ export interface PrepareOptions extends SettleOptions {
 
 /**
  * Makes a dataset out of the label store: `<split>.tar.gz` for each split, `snapshot.json` (every image with its
- * labels and its split), `channels.json` (the archives' digests) and `exports/` (what others read). The same labels give the same bytes. Where each image
- * belongs is written into the lineage's ledger first.
+ * labels and its split), `channels.json` (the archives' digests) and `exports/` (what others read). The same labels give
+ * the same bytes. Where each image belongs is written into the lineage's ledger first.
  *
  * @throws Error naming the image, class or part that stands in the way, and the remedy
  */
