@@ -7,7 +7,7 @@ function image(confidence: number, isDefective: boolean, group = `${confidence} 
   const box = { left: 0, top: 0, width: 8, height: 8 };
   const candidates = confidence === 0 ? [] : [{ classId: 0, className: 'red', confidence, box }];
   return {
-    imageId: group,
+    imageId: `${group}, ${confidence}`,
     group,
     bytes: new Uint8Array(),
     truths: isDefective ? [{ ...box, classId: 0 }] : [],
