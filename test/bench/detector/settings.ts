@@ -15,7 +15,8 @@ export const neuDetRecipe: Recipe = {
 
 export const metalTagsRecipe: Recipe = { steps: '3000', imageSize: '320' };
 
-export const magneticTileRecipe: Recipe = { steps: '8000', imageSize: '256' };
+/** Larger batches: most images show nothing. */
+export const magneticTileRecipe: Recipe = { steps: '8000', batchSize: '16', imageSize: '256' };
 
 /** Only shows that a benchmark runs. */
 const shortRecipe: Recipe = { steps: '20', batchSize: '4', imageSize: '64' };

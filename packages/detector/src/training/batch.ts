@@ -37,6 +37,8 @@ export class BatchFiller {
   readonly #settings: TrainingSettings;
   readonly #shape: BatchShape;
   readonly #worker: number;
+  /** The images of a round, some of them more than once. */
+  readonly #round: Uint32Array;
   readonly #orders = new Map<number, Uint32Array>();
 
   constructor(dataset: DatasetReader, settings: TrainingSettings, shape: BatchShape, worker: number) {
@@ -44,6 +46,7 @@ export class BatchFiller {
     this.#settings = settings;
     this.#shape = shape;
     this.#worker = worker;
+    this.#round = roundOf(dataset);
   }
 
   fill(batch: Batch, step: number): void {
@@ -73,17 +76,17 @@ export class BatchFiller {
     return (step * workers + this.#worker) * batchPerWorker + position;
   }
 
-  /** Every image once, in a new order each time round. */
+  /** Every image of the round, in a new order each time. */
   #imageOf(draw: number): number {
-    const { count } = this.#dataset;
-    const epoch = Math.floor(draw / count);
-    return this.#order(epoch)[draw % count] ?? 0;
+    const { length } = this.#round;
+    const epoch = Math.floor(draw / length);
+    return this.#round[this.#order(epoch)[draw % length] ?? 0] ?? 0;
   }
 
   #order(epoch: number): Uint32Array {
     const known = this.#orders.get(epoch);
     if (known) return known;
-    const order = permutation(this.#dataset.count, randomStream(this.#settings.seed, streams.order, epoch));
+    const order = permutation(this.#round.length, randomStream(this.#settings.seed, streams.order, epoch));
     for (const old of this.#orders.keys()) if (old < epoch - 1) this.#orders.delete(old);
     this.#orders.set(epoch, order);
     return order;
@@ -93,4 +96,17 @@ export class BatchFiller {
     const { augmentation, steps } = this.#settings;
     return step >= steps * (1 - MOSAIC_FREE_TAIL) ? { ...augmentation, mosaic: 0 } : augmentation;
   }
+}
+
+/**
+ * Every image once; where fewer than half of them show an object, those are repeated until they are half. Else most
+ * batches would hold next to nothing to find, and a network learns from them to find nothing.
+ */
+export function roundOf(dataset: Pick<DatasetReader, 'count' | 'truths'>): Uint32Array {
+  const images = Array.from({ length: dataset.count }, (_, index) => index);
+  const showing = images.filter((index) => dataset.truths(index).length > 0);
+  const missing = Math.max(0, images.length - 2 * showing.length);
+  const repeated =
+    showing.length === 0 ? [] : Array.from({ length: missing }, (_, i) => showing[i % showing.length] ?? 0);
+  return Uint32Array.from([...images, ...repeated]);
 }
