@@ -15,7 +15,6 @@ export const neuDetRecipe: Recipe = {
 
 export const metalTagsRecipe: Recipe = { steps: '3000', imageSize: '320' };
 
-/** Larger batches: most images show nothing. */
 export const magneticTileRecipe: Recipe = { steps: '8000', batchSize: '16', imageSize: '256' };
 
 /** Only shows that a benchmark runs. */
