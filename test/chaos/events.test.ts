@@ -188,8 +188,7 @@ async function outcomeOf({ connection, names }: Context): Promise<Outcome> {
   const states = await finalStates(clients, { imageBucket: names.imageBucket, database, table, workGroup });
   const counted = (states.items[`assay-${stage}-training`] ?? []).map((item) => countedSchema.parse(JSON.parse(item)));
   return {
-    // How many rows a record has says nothing: of two deliveries at once both may append it.
-    records: states.records.map((record) => record.replace(/ \d+$/, '')),
+    records: states.records,
     messages: states.messages,
     executions: states.executions,
     photographs: states.photographs,

@@ -62,14 +62,15 @@ async function itemsOf(dynamo: DynamoDB): Promise<Record<string, string[]>> {
   return items;
 }
 
+/** How many rows a record has says nothing: of two deliveries at once both may append it (docs/decisions/0010-replay-and-idempotence.md). */
 async function recordsOf(athena: Athena, names: StateNames): Promise<string[]> {
   const [, ...rows] = await athenaRows(
     athena,
     names,
-    `SELECT image_id, attempt, verdict, boxes, station, part, count(*) AS stored
-     FROM "${names.table}" GROUP BY record_id, image_id, attempt, verdict, boxes, station, part`,
+    `SELECT DISTINCT record_id, image_id, attempt, verdict, boxes, station, part FROM "${names.table}"`,
   );
-  return rows.map((row) => row.join(' ')).sort();
+  // An id has the labeling job's name, which is drawn.
+  return rows.map(([, ...row]) => row.join(' ')).sort();
 }
 
 const COUNTS = [

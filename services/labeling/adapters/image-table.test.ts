@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ImageQueue } from '../domain/ports.ts';
@@ -47,6 +47,8 @@ beforeAll(async () => {
       ],
     }),
   );
+  // As on AWS, a table that was created takes a moment to come up.
+  await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.002, maxDelay: 0.01 }, { TableName: 'images' });
   queue = createImageTable(DynamoDBDocumentClient.from(client), 'images');
 });
 

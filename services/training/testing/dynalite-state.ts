@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { trainingTable } from '../adapters/training-table.ts';
 import type { TrainingState } from '../domain/ports.ts';
@@ -45,6 +45,8 @@ export async function startDynaliteState(): Promise<DynaliteState> {
           ],
         }),
       );
+      // As on AWS, a table that was created takes a moment to come up.
+      await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.002, maxDelay: 0.01 }, { TableName });
       return trainingTable(documents, TableName);
     },
     async close() {
