@@ -17,4 +17,5 @@ export { type ComparedImage, toBeCompared } from './near-duplicate/compared-imag
 export { COMPARED_SIDE, type GreyImage } from './near-duplicate/grey-image.ts';
 export { type NearDuplicate, nearDuplicates } from './near-duplicate/near-duplicates.ts';
 export { nonMaximumSuppression, type SuppressionSettings } from './non-maximum-suppression.ts';
+export { type Random, seededRandom } from './seeded-random.ts';
 export { type Candidates, decodeYolo, yoloShape } from './yolo-output.ts';

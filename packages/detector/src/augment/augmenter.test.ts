@@ -1,6 +1,6 @@
+import { seededRandom } from '@assay/vision';
 import { describe, expect, it } from 'vitest';
 import { createDataset, DatasetReader } from '../dataset/dataset.ts';
-import { seededRandom } from '../random.ts';
 import { augment } from './augmenter.ts';
 import type { AugmentationSettings } from './settings.ts';
 

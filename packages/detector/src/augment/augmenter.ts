@@ -1,5 +1,5 @@
+import type { Random } from '@assay/vision';
 import type { DatasetReader, Truth } from '../dataset/dataset.ts';
-import type { Random } from '../random.ts';
 import type { AugmentationSettings } from './settings.ts';
 import { drawView, viewTruths, type Window } from './view.ts';
 import { warp } from './warp.ts';

@@ -1,5 +1,5 @@
+import type { Random } from '@assay/vision';
 import type { Truth } from '../dataset/dataset.ts';
-import type { Random } from '../random.ts';
 import type { AugmentationSettings } from './settings.ts';
 
 /** Part of the target image, in pixels. */

@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
+import { seededRandom } from '@assay/vision';
 import { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { gaussian, seededRandom } from '../random.ts';
+import { gaussian } from '../random.ts';
 import { Graph } from './graph.ts';
 import { add, divide, maximum, minimum, multiply, subtract } from './operators/arithmetic.ts';
 import { batchNormalization } from './operators/batch-normalization.ts';

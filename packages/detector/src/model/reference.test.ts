@@ -1,7 +1,7 @@
+import { seededRandom } from '@assay/vision';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DatasetReader } from '../dataset/dataset.ts';
 import { layoutOf } from '../network/onnx-export.ts';
-import { seededRandom } from '../random.ts';
 import { squares, tinySettings } from '../testing/squares.ts';
 import { type Reference, referenceOf } from './reference.ts';
 

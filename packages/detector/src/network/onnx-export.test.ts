@@ -1,7 +1,6 @@
-import { decodeYolo, yoloShape } from '@assay/vision';
+import { decodeYolo, seededRandom, yoloShape } from '@assay/vision';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../random.ts';
 import { tinySettings } from '../testing/squares.ts';
 import { buildTrainingGraph } from '../training/training-graph.ts';
 import { exportOnnx, layoutOf } from './onnx-export.ts';

@@ -1,5 +1,5 @@
+import type { Random } from '@assay/vision';
 import { elementCount } from '../autodiff/tensor.ts';
-import type { Random } from '../random.ts';
 
 /**
  * What the optimizer has to know about a tensor: a kernel between two feature maps, the kernel of a prediction, or a

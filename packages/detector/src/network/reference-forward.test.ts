@@ -1,6 +1,6 @@
+import { seededRandom } from '@assay/vision';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { seededRandom } from '../random.ts';
 import { tinySettings } from '../testing/squares.ts';
 import { exportOnnx, layoutOf } from './onnx-export.ts';
 import { buildReferenceForward } from './reference-forward.ts';

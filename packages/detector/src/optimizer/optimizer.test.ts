@@ -1,8 +1,9 @@
+import { seededRandom } from '@assay/vision';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { layoutOf } from '../network/onnx-export.ts';
 import { nanoShape } from '../network/shape.ts';
-import { gaussian, seededRandom } from '../random.ts';
+import { gaussian } from '../random.ts';
 import { defaultTrainingSettings } from '../training/defaults.ts';
 import { buildMuonGraph } from './muon.ts';
 import { ratesAt } from './schedule.ts';

@@ -1,5 +1,5 @@
+import { type Random, seededRandom } from '@assay/vision';
 import { createDataset, type Dataset, type Truth } from '../dataset/dataset.ts';
-import { type Random, seededRandom } from '../random.ts';
 import { defaultTrainingSettings } from '../training/defaults.ts';
 import type { TrainingSettings } from '../training/settings.ts';
 

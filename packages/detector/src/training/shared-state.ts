@@ -1,8 +1,8 @@
+import type { Random } from '@assay/vision';
 import type { ParameterLayout } from '../network/parameter-layout.ts';
 import type { TrainedWeights } from '../network/trained-weights.ts';
 import type { StatisticsVectors } from '../optimizer/statistics.ts';
 import type { OptimizerVectors } from '../optimizer/update.ts';
-import type { Random } from '../random.ts';
 
 /** The memory that all workers share. */
 export interface SharedBuffers {

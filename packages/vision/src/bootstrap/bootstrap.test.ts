@@ -1,27 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { evaluateDetections } from '../coco/evaluation.ts';
 import type { ImageResult } from '../coco/matching.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { type Bootstrapped, bootstrapAp50, bootstrapAp50Difference, boundsOf } from './bootstrap.ts';
 import { rankedMatches, weightedAp50 } from './ranked-matches.ts';
 import { groupResampler } from './resampling.ts';
-
-/** mulberry32: the same on every machine. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /**
  * Images with up to three objects of two classes, of which `skill` are found, with more confidence than what isn't there. No
  * two confidences are alike.
  */
 function results(count: number, skill: number, seed: number): ImageResult[] {
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   return Array.from({ length: count }, () => {
     const truths = Array.from({ length: Math.floor(random() * 4) }, (_, slot) => ({
       left: slot * 30,
@@ -40,14 +30,14 @@ function results(count: number, skill: number, seed: number): ImageResult[] {
   });
 }
 
-const settings = { resamples: 400, random: seeded(1) };
+const settings = { resamples: 400, random: seededRandom(1) };
 const alone = (images: readonly ImageResult[]) => images.map((_, index) => String(index));
 
 describe('the weighted average precision', () => {
   it('equals that of the images written out as often as they count', () => {
     for (let seed = 1; seed <= 50; seed++) {
       const images = results(12, 0.7, seed);
-      const random = seeded(seed + 1000);
+      const random = seededRandom(seed + 1000);
       const weights = Uint32Array.from(images, () => Math.floor(random() * 4));
       const written = images.flatMap((image, index) => new Array<ImageResult>(weights[index]!).fill(image));
       for (const classId of [0, 1]) {
@@ -63,7 +53,7 @@ describe('the weighted average precision', () => {
 describe('the resampling', () => {
   it('draws whole groups, as many as there are', () => {
     const groups = ['a', 'a', 'b', 'c', 'c', 'c'];
-    const draw = groupResampler(groups, seeded(3));
+    const draw = groupResampler(groups, seededRandom(3));
     for (let time = 0; time < 20; time++) {
       const [a, a2, b, c, c2, c3] = draw();
       expect([a2, c2, c3]).toEqual([a, c, c]);
@@ -85,7 +75,7 @@ describe('the bootstrap', () => {
     for (let seed = 0; seed < 100; seed++) {
       const images = results(80, 0.7, seed + 200);
       const set = { results: images, groups: alone(images), classCount: 2 };
-      const { low, high } = boundsOf(bootstrapAp50(set, { resamples: 200, random: seeded(seed) }), 0.95);
+      const { low, high } = boundsOf(bootstrapAp50(set, { resamples: 200, random: seededRandom(seed) }), 0.95);
       if (low > truth) missed.low++;
       if (high < truth) missed.high++;
     }
@@ -101,7 +91,7 @@ describe('the bootstrap', () => {
     const groups = images.flatMap((_, index) => new Array<string>(4).fill(String(index)));
     const width = (names: readonly string[]) => {
       const set = { results: repeated, groups: names, classCount: 2 };
-      const { low, high } = boundsOf(bootstrapAp50(set, { resamples: 400, random: seeded(2) }), 0.95);
+      const { low, high } = boundsOf(bootstrapAp50(set, { resamples: 400, random: seededRandom(2) }), 0.95);
       return high - low;
     };
     expect(width(groups)).toBeGreaterThan(1.6 * width(alone(repeated)));
@@ -114,9 +104,9 @@ describe('the bootstrap', () => {
       index % 8 === 0 ? { ...image, detections: image.detections.slice(1) } : image,
     );
     const set = { results: images, groups: alone(images), classCount: 2 };
-    const paired = bootstrapAp50Difference(set, worse, { resamples: 400, random: seeded(4) });
-    const ours = bootstrapAp50(set, { resamples: 400, random: seeded(5) });
-    const theirs = bootstrapAp50({ ...set, results: worse }, { resamples: 400, random: seeded(6) });
+    const paired = bootstrapAp50Difference(set, worse, { resamples: 400, random: seededRandom(4) });
+    const ours = bootstrapAp50(set, { resamples: 400, random: seededRandom(5) });
+    const theirs = bootstrapAp50({ ...set, results: worse }, { resamples: 400, random: seededRandom(6) });
     const apart = {
       estimate: paired.estimate,
       resampled: ours.resampled.map((value, index) => value - theirs.resampled[index]!),

@@ -1,23 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../seeded-random.ts';
 import { blur } from './blur.ts';
 import { toBeCompared } from './compared-image.ts';
 import type { GreyImage } from './grey-image.ts';
 import { nearDuplicates } from './near-duplicates.ts';
 
-/** mulberry32. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 /** A surface with grain of its own, from 0 to 255. */
 function surface(seed: number, side = 320): GreyImage {
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   const noise = Float32Array.from({ length: side * side }, () => 255 * random());
   const [fine, coarse] = [1, 3].map((sigma) => blur({ width: side, height: side, values: noise }, sigma));
   const values = fine!.map((value, index) => clamped(128 + 2 * (value - 128) + 5 * (coarse![index]! - 128)));
@@ -58,7 +48,7 @@ const pairsOf = (...images: GreyImage[]) =>
 describe('nearDuplicates', () => {
   it('finds a picture again that was lit otherwise and has noise of its own', () => {
     const picture = cut(surface(1), 60, 60);
-    const random = seeded(9);
+    const random = seededRandom(9);
     const again = changed(picture, (value) => 0.6 * value + 30 + 12 * (random() - 0.5));
     expect(pairsOf(picture, cut(surface(2), 60, 60), again)).toEqual([[0, 2]]);
   });

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { type Leak, splits } from '@assay/dataset';
 import { openImage } from '@assay/inspector-core';
-import { type Html, html, trusted } from '../evaluate/report/html.ts';
-import { STYLE } from '../evaluate/report/style.ts';
+import { type Html, html, trusted } from '../report/html.ts';
+import { STYLE } from '../report/style.ts';
 
 /** Longer side of a picture in pixels. */
 const LONGER_SIDE = 360;

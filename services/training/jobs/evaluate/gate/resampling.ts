@@ -1,4 +1,4 @@
-import { type Bootstrapped, type BootstrapSettings, bootstrapAp50 } from '@assay/vision';
+import { type Bootstrapped, type BootstrapSettings, bootstrapAp50, seededRandom } from '@assay/vision';
 import type { Measurement } from '../measurement.ts';
 
 const RESAMPLES = 2000;
@@ -9,16 +9,9 @@ const RESAMPLES = 2000;
  */
 export const LEAST_GROUPS = 10;
 
-/** The same figures give the same verdict, on every machine: the numbers are mulberry32's from a fixed seed. */
+/** The same figures give the same verdict, on every machine: the seed is fixed. */
 export function resampling(): BootstrapSettings {
-  let state = 1;
-  const random = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-  return { resamples: RESAMPLES, random };
+  return { resamples: RESAMPLES, random: seededRandom(1) };
 }
 
 export function ap50Of({ results, groups, precision }: Measurement, settings = resampling()): Bootstrapped {

@@ -1,10 +1,10 @@
+import { type Html, html } from '../../report/html.ts';
 import type { Evaluation } from '../evaluation.ts';
 import type { Findings } from '../gate/findings.ts';
 import type { MeasuredImage } from '../measurement.ts';
 import { exampleFigure } from './examples.ts';
 import { faultsOf } from './faults.ts';
 import { change, share } from './figures.ts';
-import { type Html, html } from './html.ts';
 
 const MOST_PICTURES = 12;
 

@@ -1,6 +1,6 @@
+import { type Html, html } from '../../report/html.ts';
 import type { Evaluation } from '../evaluation.ts';
 import type { PartCount } from '../gate/part-verdicts.ts';
-import { type Html, html } from './html.ts';
 
 const CHOICES = {
   within: 'keeps the escape and overkill limits there',

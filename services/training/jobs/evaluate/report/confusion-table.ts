@@ -1,5 +1,5 @@
+import { type Html, html } from '../../report/html.ts';
 import type { Evaluation } from '../evaluation.ts';
-import { type Html, html } from './html.ts';
 
 /** What each class's defects were called at the threshold, wherever a box lies on one. */
 export function confusionTable({ confusion, classes }: Evaluation): Html {

@@ -1,6 +1,6 @@
 import { RECALL_LEVELS } from '@assay/vision';
+import { type Html, html } from '../../report/html.ts';
 import type { ClassFigures } from '../evaluation.ts';
-import { type Html, html } from './html.ts';
 
 const SIDE = 260;
 const MARGIN = 44;

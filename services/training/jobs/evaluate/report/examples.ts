@@ -1,8 +1,8 @@
 import { openImage } from '@assay/inspector-core';
 import type { Box } from '@assay/vision';
+import { type Html, html, trusted } from '../../report/html.ts';
 import { classColour } from './curves.ts';
 import type { Faults } from './faults.ts';
-import { type Html, html, trusted } from './html.ts';
 
 /** Longer side of an example in pixels. */
 const LONGER_SIDE = 480;

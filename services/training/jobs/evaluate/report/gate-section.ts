@@ -1,6 +1,6 @@
+import { type Html, html } from '../../report/html.ts';
 import type { Evaluation } from '../evaluation.ts';
 import type { RuleOutcome } from '../gate/verdict.ts';
-import { type Html, html } from './html.ts';
 
 /** The verdict, and each rule with its answer, its reason, its limits and its figures. */
 export function gateSection({ gate }: Evaluation): Html {

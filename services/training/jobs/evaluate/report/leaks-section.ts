@@ -1,6 +1,6 @@
 import { openImage } from '@assay/inspector-core';
+import { type Html, html, trusted } from '../../report/html.ts';
 import type { Evaluation } from '../evaluation.ts';
-import { type Html, html, trusted } from './html.ts';
 
 const LONGER_SIDE = 240;
 const MOST_PAIRS = 24;

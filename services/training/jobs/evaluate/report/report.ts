@@ -1,3 +1,5 @@
+import { type Html, html, trusted } from '../../report/html.ts';
+import { STYLE } from '../../report/style.ts';
 import type { ClassFigures, Evaluation, WrongVerdicts } from '../evaluation.ts';
 import type { Findings } from '../gate/findings.ts';
 import type { PartCount } from '../gate/part-verdicts.ts';
@@ -9,9 +11,7 @@ import { exampleFigure } from './examples.ts';
 import { type Faults, faultsOf, worstFalseAlarms, worstMisses } from './faults.ts';
 import { percent, share } from './figures.ts';
 import { gateSection } from './gate-section.ts';
-import { type Html, html, trusted } from './html.ts';
 import { leaksSection } from './leaks-section.ts';
-import { STYLE } from './style.ts';
 
 /** As many pictures of a kind as someone will look at. */
 const EXAMPLES = 12;

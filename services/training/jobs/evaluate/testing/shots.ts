@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ArchiveEntry } from '@assay/dataset';
+import { seededRandom } from '@assay/vision';
 import sharp from 'sharp';
 
 /** A coloured cell in a photograph. */
@@ -33,17 +34,6 @@ const SIDE = 32;
 /** Of a textured one: large enough to have patches to compare. */
 const TEXTURED_SIDE = 192;
 
-/** mulberry32: numbers from 0 to below 1, the same for the same seed. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /**
  * Parts `<split>-<number>`, one photograph each: two in three have a bright defect, of either class in turn.
  *
@@ -54,7 +44,7 @@ export function parts(
   count: number,
   marks: (defect: Mark, part: number) => readonly Mark[] = (defect) => [defect],
 ): Shot[] {
-  const random = seeded(createHash('sha256').update(split).digest().readUInt32LE());
+  const random = seededRandom(createHash('sha256').update(split).digest().readUInt32LE());
   return Array.from({ length: count }, (_, part) => {
     const id = `${split}-${String(part).padStart(3, '0')}`;
     const defect: Mark = {
@@ -112,7 +102,7 @@ async function encode({ marks, texture }: Pick<Shot, 'marks' | 'texture'>): Prom
 
 function planes(marks: readonly Mark[], side: number, texture: number | undefined): Uint8Array {
   const drawn = new Uint8Array(3 * side * side);
-  const random = seeded(texture ?? 0);
+  const random = seededRandom(texture ?? 0);
   if (texture !== undefined) for (let i = side * side; i < 2 * side * side; i++) drawn[i] = 255 * random();
   const length = side / GRID;
   for (const { classId, cell, brightness, green } of marks)
