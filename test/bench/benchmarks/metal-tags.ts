@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CocoImage } from '../../../packages/cli/src/dataset/coco.ts';
+import { pythonWith } from '../../../services/training/jobs/train-yolov8/python.ts';
 import type { Benchmark, Form } from '../benchmark.ts';
 import { checkMeasure, measureModel, trainModel } from '../detector/measured-training.ts';
-import { findPython } from '../detector/python.ts';
 import { metalTagsRecipe, recipeFor } from '../detector/settings.ts';
 import { openSharedSet, refuseSharedGroups, type SharedSet } from '../detector/shared-set.ts';
 import { trainYolo } from '../detector/yolo-peer.ts';
@@ -22,7 +22,8 @@ export const metalTags: Benchmark = {
   async run(form) {
     const set = await openSharedSet('metal-tags', form.say);
     if (!set) return { sections: [], notes: ['Not measured: the data set is not there.'] };
-    const python = await findPython(['torch', 'ultralytics', 'onnx'], form.say);
+    const python = await pythonWith(['torch', 'ultralytics', 'onnx'], process.env);
+    if (python === undefined) form.say('no comparison with YOLOv8n: no Python has it (ASSAY_PYTHON names one)');
     const folds: Fold[] = [];
     for (let fold = 0; fold < (form.short ? 1 : FOLDS); fold++) folds.push(await measureFold(set, fold, python, form));
     const mean = (figure: 'ours' | 'yolo') => {

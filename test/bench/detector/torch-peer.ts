@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { ParameterLayout } from '../../../packages/detector/src/network/parameter-layout.ts';
 import type { NetworkShape } from '../../../packages/detector/src/network/shape.ts';
-import { findPython } from './python.ts';
+import { pythonWith } from '../../../services/training/jobs/train-yolov8/python.ts';
 
 export type MemoryLayout = 'nchw' | 'channels_last';
 
@@ -40,8 +40,11 @@ export async function startTorchPeer(
   options: PeerOptions,
   say: (line: string) => void,
 ): Promise<TorchPeer | undefined> {
-  const python = await findPython(['torch', 'numpy'], say);
-  if (python === undefined) return undefined;
+  const python = await pythonWith(['torch', 'numpy'], process.env);
+  if (python === undefined) {
+    say('no comparison with PyTorch: no Python has it (ASSAY_PYTHON names one)');
+    return undefined;
+  }
   const { shape, batch, threads, seed, folder } = options;
   const parameters = options.layout.parameters.map(({ name, dims, offset, size }) => ({ name, dims, offset, size }));
   const spec = join(folder, 'spec.json');

@@ -5,9 +5,9 @@ import { createDataset, type Dataset, defaultTrainingSettings, type TrainingSett
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { z } from 'zod';
 import type { NetworkShape } from '../../../packages/detector/src/network/shape.ts';
-import { type Random, seededRandom } from '../../../packages/detector/src/random.ts';
 import { sessionOptions } from '../../../packages/detector/src/training/session-options.ts';
 import { buildTrainingGraph } from '../../../packages/detector/src/training/training-graph.ts';
+import { type Random, seededRandom } from '../../../packages/vision/src/seeded-random.ts';
 
 /** The first steps warm caches and the compiler up; a report comes every twenty. */
 const WARM_UP = 20;
