@@ -60,6 +60,15 @@ exported = YOLO(folder / "yolov8n.pt").export(format="onnx", imgsz=size, opset=1
 try:
     import onnxruntime
 
+    # Its threads choose their processors themselves: one has to be asked for.
+    open_session = onnxruntime.InferenceSession
+
+    def open_on_one_thread(path, sess_options=None, **others):
+        options = sess_options or onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        return open_session(path, options, **others)
+
+    onnxruntime.InferenceSession = open_on_one_thread
     predictor, runtime = YOLO(exported, task="detect"), f"onnxruntime {onnxruntime.__version__}"
 except ImportError:
     predictor, runtime = YOLO(folder / "yolov8n.pt"), f"PyTorch {torch.__version__}"
