@@ -9,6 +9,7 @@ import {
   detectOn,
   imageSample,
   measure,
+  relativeBox,
   type Sample,
   train,
 } from '../src/index.ts';
@@ -47,13 +48,9 @@ for await (const shot of generateTags({
   defectFreeShare: 0.25,
 })) {
   const { width, height } = shot;
-  const boxes = annotator.annotate(shot.boxes, { name: shot.fileName, width, height }).map((box) => ({
-    classId: names.indexOf(box.className),
-    centreX: (box.left + box.width / 2) / width,
-    centreY: (box.top + box.height / 2) / height,
-    width: box.width / width,
-    height: box.height / height,
-  }));
+  const boxes = annotator
+    .annotate(shot.boxes, { name: shot.fileName, width, height })
+    .map((box) => relativeBox(box, shot, names.indexOf(box.className)));
   const tag = Number(shot.part.slice(4)) - 1;
   const split = tag < parts.train ? 'train' : tag < parts.train + parts.validation ? 'validation' : 'test';
   splits[split].push(await imageSample(shot.fileName, shot.jpeg, boxes, number('size')));

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { CocoImage } from '../../../packages/cli/src/dataset/coco.ts';
+import { yoloLabels } from '../../../packages/dataset/src/snapshot.ts';
 import {
   runJob,
   writeChannel,
@@ -40,16 +41,9 @@ export async function trainYolo(run: YoloRun): Promise<Uint8Array> {
 function picturesOf(images: readonly CocoImage[], set: SharedSet) {
   return Promise.all(
     images.map(async ({ fileName, width, height, boxes }) => {
-      const lines = boxes.map((box) =>
-        [
-          set.classes.indexOf(box.className),
-          (box.left + box.width / 2) / width,
-          (box.top + box.height / 2) / height,
-          box.width / width,
-          box.height / height,
-        ].join(' '),
-      );
-      return { name: basename(fileName), bytes: await readFile(set.pathOf(fileName)), labels: lines.join('\n') };
+      const ofClasses = boxes.map((box) => ({ ...box, classId: set.classes.indexOf(box.className) }));
+      const labels = yoloLabels({ width, height, boxes: ofClasses });
+      return { name: basename(fileName), bytes: await readFile(set.pathOf(fileName)), labels };
     }),
   );
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createDataset, defaultTrainingSettings, imageSample, train } from '@assay/detector';
+import { createDataset, defaultTrainingSettings, imageSample, relativeBox, train } from '@assay/detector';
 import { type ModelManifest, readImageInput } from '@assay/inspector-core';
 import { QuantizationError, type QuantizationReport, quantizeStatically } from '@assay/quantization';
 import { DEFECT_CLASSES } from '@assay/synthetic-tags';
@@ -31,15 +31,9 @@ export async function embeddedNetwork(
 ): Promise<Network> {
   const classes: readonly string[] = DEFECT_CLASSES;
   const samples = await Promise.all(
-    images.map(({ fileName, bytes, boxes, width, height }) => {
-      const relative = boxes.map((box) => ({
-        classId: classes.indexOf(box.className),
-        centreX: (box.left + box.width / 2) / width,
-        centreY: (box.top + box.height / 2) / height,
-        width: box.width / width,
-        height: box.height / height,
-      }));
-      return imageSample(fileName, bytes, relative, size);
+    images.map((image) => {
+      const relative = image.boxes.map((box) => relativeBox(box, image, classes.indexOf(box.className)));
+      return imageSample(image.fileName, image.bytes, relative, size);
     }),
   );
   const { model } = await train({

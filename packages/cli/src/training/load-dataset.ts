@@ -1,4 +1,4 @@
-import { createDataset, type Dataset, imageSample, type Sample } from '@assay/detector';
+import { createDataset, type Dataset, imageSample, relativeBox, type Sample } from '@assay/detector';
 import { CliError } from '../cli-error.ts';
 import { readAnnotatedImage } from '../dataset/annotated-image.ts';
 import type { CocoImage } from '../dataset/coco.ts';
@@ -24,19 +24,9 @@ export async function loadDataset(
   return createDataset(names, imageSize, samples);
 }
 
-async function decode(
-  { fileName, width, height, boxes }: CocoImage,
-  bytes: Buffer,
-  names: readonly string[],
-  size: number,
-) {
-  const shares = boxes.map((box) => ({
-    classId: names.indexOf(box.className),
-    centreX: (box.left + box.width / 2) / width,
-    centreY: (box.top + box.height / 2) / height,
-    width: box.width / width,
-    height: box.height / height,
-  }));
+async function decode(image: CocoImage, bytes: Buffer, names: readonly string[], size: number) {
+  const { fileName, boxes } = image;
+  const shares = boxes.map((box) => relativeBox(box, image, names.indexOf(box.className)));
   try {
     return await imageSample(fileName, bytes, shares, size);
   } catch (cause) {

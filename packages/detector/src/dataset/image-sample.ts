@@ -1,5 +1,5 @@
 import { readImageInput } from '@assay/inspector-core';
-import { toLetterbox } from '@assay/vision';
+import { type Box, toLetterbox } from '@assay/vision';
 import type { Sample } from './dataset.ts';
 
 /** A label as a YOLO text file states it: centre and size as shares of the upright image's sides. */
@@ -9,6 +9,21 @@ export interface RelativeBox {
   readonly centreY: number;
   readonly width: number;
   readonly height: number;
+}
+
+/** A box in pixels of an upright image of this size, as a label states it. */
+export function relativeBox(
+  { left, top, width, height }: Box,
+  image: { readonly width: number; readonly height: number },
+  classId: number,
+): RelativeBox {
+  return {
+    classId,
+    centreX: (left + width / 2) / image.width,
+    centreY: (top + height / 2) / image.height,
+    width: width / image.width,
+    height: height / image.height,
+  };
 }
 
 /**
