@@ -13,14 +13,15 @@ const sha256 = createHash('sha256').update(archive).digest('hex');
 
 describe('the newest approved model', () => {
   /** A registry that gives each operation's answer. */
-  function registry(answers: Record<string, object>) {
+  function registry(answers: Record<string, object | readonly object[]>) {
     const asked: Record<string, object> = {};
+    const left = new Map(Object.entries(answers).map(([operation, given]) => [operation, [given].flat()]));
     const sageMaker = new SageMakerClient({ region: 'eu-west-1' });
     sageMaker.middlewareStack.add(
       (_next, context) => async (args) => {
         const operation = String(context.commandName).replace('Command', '');
         asked[operation] = args.input;
-        return { response: undefined, output: { $metadata: {}, ...answers[operation] } } as never;
+        return { response: undefined, output: { $metadata: {}, ...left.get(operation)?.shift() } } as never;
       },
       { step: 'initialize', priority: 'low' },
     );
@@ -35,7 +36,7 @@ describe('the newest approved model', () => {
       DescribeModelPackage: { ...specification, CustomerMetadataProperties: { modelSha256: sha256, map50: '0.8' } },
     });
     expect(await newestApproved(sageMaker, 'assay-local-detector')).toEqual({ modelPackageArn, modelUri, sha256 });
-    expect(asked.ListModelPackages).toEqual({
+    expect(asked.ListModelPackages).toMatchObject({
       ModelPackageGroupName: 'assay-local-detector',
       ModelApprovalStatus: 'Approved',
       SortBy: 'CreationTime',
@@ -43,6 +44,15 @@ describe('the newest approved model', () => {
       MaxResults: 1,
     });
     expect(asked.DescribeModelPackage).toEqual({ ModelPackageName: modelPackageArn });
+  });
+
+  it('is found behind an empty page', async () => {
+    const { sageMaker, asked } = registry({
+      ListModelPackages: [{ ModelPackageSummaryList: [], NextToken: 'on' }, listed],
+      DescribeModelPackage: specification,
+    });
+    expect(await newestApproved(sageMaker, 'g')).toMatchObject({ modelPackageArn });
+    expect(asked.ListModelPackages).toMatchObject({ NextToken: 'on' });
   });
 
   it('is none while none is approved', async () => {

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DescribeModelPackageCommand, ListModelPackagesCommand, type SageMakerClient } from '@aws-sdk/client-sagemaker';
+import {
+  DescribeModelPackageCommand,
+  paginateListModelPackages,
+  type SageMakerClient,
+} from '@aws-sdk/client-sagemaker';
 import { z } from 'zod';
 
 /** The approved model that a new one would replace. */
@@ -20,20 +24,8 @@ const metadataSchema = z.object({ modelSha256: z.string().optional() });
  *
  * @throws Error when the package doesn't say where its model is
  */
-export async function newestApproved(
-  sageMaker: Pick<SageMakerClient, 'send'>,
-  group: string,
-): Promise<ApprovedModel | undefined> {
-  const { ModelPackageSummaryList = [] } = await sageMaker.send(
-    new ListModelPackagesCommand({
-      ModelPackageGroupName: group,
-      ModelApprovalStatus: 'Approved',
-      SortBy: 'CreationTime',
-      SortOrder: 'Descending',
-      MaxResults: 1,
-    }),
-  );
-  const modelPackageArn = ModelPackageSummaryList[0]?.ModelPackageArn;
+export async function newestApproved(sageMaker: SageMakerClient, group: string): Promise<ApprovedModel | undefined> {
+  const modelPackageArn = await newestApprovedArn(sageMaker, group);
   if (modelPackageArn === undefined) return undefined;
   // The API takes a versioned package's ARN in this member.
   const found = await sageMaker.send(new DescribeModelPackageCommand({ ModelPackageName: modelPackageArn }));
@@ -45,6 +37,17 @@ export async function newestApproved(
   }
   const { modelSha256 } = metadataSchema.parse(found.CustomerMetadataProperties ?? {});
   return { modelPackageArn, modelUri, sha256: modelSha256 };
+}
+
+async function newestApprovedArn(sageMaker: SageMakerClient, group: string): Promise<string | undefined> {
+  const query = { ModelPackageGroupName: group, ModelApprovalStatus: 'Approved' } as const;
+  const order = { SortBy: 'CreationTime', SortOrder: 'Descending', MaxResults: 1 } as const;
+  // A page may be empty and still not be the last one: the filter may be applied to a page that was already cut.
+  for await (const page of paginateListModelPackages({ client: sageMaker }, { ...query, ...order })) {
+    const arn = page.ModelPackageSummaryList?.[0]?.ModelPackageArn;
+    if (arn !== undefined) return arn;
+  }
+  return undefined;
 }
 
 export interface ChampionOptions {
