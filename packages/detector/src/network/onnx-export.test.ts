@@ -4,14 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { tinySettings } from '../testing/squares.ts';
 import { buildTrainingGraph } from '../training/training-graph.ts';
 import { exportOnnx, layoutOf } from './onnx-export.ts';
-import { anchorsOf, nanoShape } from './shape.ts';
+import { anchorsOf, type NetworkShape, nanoShape } from './shape.ts';
 
-const shape = { ...tinySettings.shape, classes: 3, imageSize: 64 };
 const names = ['scratch', "worker's mark", 'dent'];
 const lossWeights = tinySettings.lossWeights;
 
 /** Weights other than the initial ones, whose zeros and ones would hide mistakes. */
-function someWeights() {
+function someWeights(shape: NetworkShape) {
   const layout = layoutOf(shape);
   const random = seededRandom(3);
   const parameters = layout.initialParameters(random).map((value) => value + 0.1 * (random() - 0.5));
@@ -23,9 +22,11 @@ function floats(value: Tensor | undefined): Float32Array {
   return value.data;
 }
 
-describe('exported model', () => {
+describe.each(['own', 'pretrained'] as const)('exported model, %s backbone', (backbone) => {
+  const shape = { ...tinySettings.shape, backbone, classes: 3, imageSize: 64 };
+
   it('predicts what the training graph predicts, once its statistics are folded in', async () => {
-    const { layout, parameters } = someWeights();
+    const { layout, parameters } = someWeights(shape);
     const pixels = Uint8Array.from({ length: 3 * 64 * 64 }, seededByte(5));
     const graph = buildTrainingGraph({ shape, batch: 1, truthSlots: 1, lossWeights, withPredictions: true });
     const trained = await (await InferenceSession.create(graph.model)).run({
@@ -57,7 +58,7 @@ describe('exported model', () => {
   });
 
   it("has YOLOv8's input, output and metadata, and standard operators only", async () => {
-    const { layout, parameters } = someWeights();
+    const { layout, parameters } = someWeights(shape);
     const model = exportOnnx(shape, names, { parameters, statistics: new Float64Array(layout.statisticsCount) });
     const session = await InferenceSession.create(model);
     expect(session.inputMetadata).toMatchObject([{ name: 'images', type: 'float32', shape: [1, 3, 64, 64] }]);
@@ -69,11 +70,10 @@ describe('exported model', () => {
   });
 
   it('is read by the decoder that reads YOLOv8', async () => {
-    const { layout, parameters } = someWeights();
-    const model = exportOnnx(shape, names, {
-      parameters,
-      statistics: new Float64Array(layout.statisticsCount).fill(1),
-    });
+    const { layout, parameters } = someWeights(shape);
+    const statistics = new Float64Array(layout.statisticsCount);
+    for (const { offset, channels } of layout.statistics) statistics.fill(1, offset + channels, offset + 2 * channels);
+    const model = exportOnnx(shape, names, { parameters, statistics });
     const images = new Tensor('float32', new Float32Array(3 * 64 * 64).fill(0.5), [1, 3, 64, 64]);
     const { output0 } = await (await InferenceSession.create(model)).run({ images });
     if (!output0) throw new Error('the model did not answer');
@@ -82,7 +82,7 @@ describe('exported model', () => {
   });
 
   it('needs a name for each class', () => {
-    const { layout, parameters } = someWeights();
+    const { layout, parameters } = someWeights(shape);
     const statistics = new Float64Array(layout.statisticsCount);
     expect(() => exportOnnx(shape, ['scratch'], { parameters, statistics })).toThrow(/3 classes, but 1 names/);
   });

@@ -11,6 +11,11 @@ export interface NetworkShape {
   readonly headWidth: number;
   /** Subtract each image's mean and divide by its deviation before the first convolution. */
   readonly standardizeInput: boolean;
+  /**
+   * `own`: all stages are trained, from random values. `pretrained`: a frozen backbone takes the place of the first two,
+   * and adds its features to those of the others.
+   */
+  readonly backbone: 'own' | 'pretrained';
 }
 
 /** Pixels of the input that one cell of each pyramid level covers. */
@@ -22,6 +27,7 @@ export const nanoShape = {
   depths: [0, 1, 1, 1, 1],
   headWidth: 48,
   standardizeInput: false,
+  backbone: 'own',
 } as const;
 
 /** For data sets of a thousand images and more: 539 thousand parameters with six classes, twice the time. */
@@ -30,6 +36,7 @@ export const smallShape = {
   depths: [0, 1, 1, 1, 1],
   headWidth: 64,
   standardizeInput: false,
+  backbone: 'own',
 } as const;
 
 export interface Anchors {

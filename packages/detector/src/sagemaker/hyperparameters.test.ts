@@ -30,5 +30,7 @@ describe('hyperparameters', () => {
       shape: smallShape,
       augmentation: { rotate: false, flip: true },
     });
+    expect(settings({ backbone: 'pretrained' }).shape).toEqual({ ...nanoShape, backbone: 'pretrained' });
+    expect(() => settings({ backbone: 'resnet' })).toThrow('backbone: ');
   });
 });

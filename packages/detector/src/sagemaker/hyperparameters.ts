@@ -34,6 +34,8 @@ const schema = z.strictObject({
   seed: whole(0, 2 ** 32 - 1).default(defaultTrainingSettings.seed),
   learningRate: real(z.number().positive().max(1)).default(defaultTrainingSettings.optimizer.learningRate),
   size: z.enum(['nano', 'small']).default('nano'),
+  /** Train every layer from random values, or go on from a network that has seen much else. */
+  backbone: z.enum(['own', 'pretrained']).default('own'),
   /** Whether images may be turned: not where a direction means something, e.g. that in which steel was rolled. */
   rotate: z
     .enum(['true', 'false'])
@@ -87,7 +89,7 @@ export function parseHyperparameters(values: unknown): Hyperparameters {
 
 /** @param images how many there are to train on: an epoch shows each of them once */
 export function settingsOf(hyperparameters: Hyperparameters, images: number): TrainingSettings {
-  const { steps, epochs, batchSize, workers, seed, learningRate, patience, size, rotate } = hyperparameters;
+  const { steps, epochs, batchSize, workers, seed, learningRate, patience, size, backbone, rotate } = hyperparameters;
   const planned =
     epochs === undefined ? (steps ?? defaultTrainingSettings.steps) : Math.ceil((epochs * images) / batchSize);
   const base = settingsForSteps(planned);
@@ -99,7 +101,7 @@ export function settingsOf(hyperparameters: Hyperparameters, images: number): Tr
     batchPerWorker: batchSize / workers,
     validateEvery: Math.min(STEPS_BETWEEN_MEASUREMENTS, Math.ceil(planned / FEWEST_MEASUREMENTS)),
     patience,
-    shape: networks[size],
+    shape: { ...networks[size], backbone },
     optimizer: { ...base.optimizer, learningRate },
     augmentation: { ...base.augmentation, rotate, mosaic },
   };

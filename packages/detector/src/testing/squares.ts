@@ -10,7 +10,13 @@ export const tinySettings: TrainingSettings = {
   batchPerWorker: 2,
   validateEvery: 4,
   checkpointEvery: 3,
-  shape: { widths: [4, 8, 8, 8, 8], depths: [0, 1, 0, 0, 0], headWidth: 8, standardizeInput: false },
+  shape: {
+    widths: [4, 8, 8, 8, 8],
+    depths: [0, 1, 0, 0, 0],
+    headWidth: 8,
+    standardizeInput: false,
+    backbone: 'own',
+  },
   optimizer: { ...defaultTrainingSettings.optimizer, warmupSteps: 4 },
 };
 

