@@ -159,7 +159,7 @@ export function createProgram(): Command {
     .option('--batch-size <n>', 'images a step')
     .option('--image-size <pixels>', 'side of the square input, a multiple of 32')
     .option('--size <name>', 'of the network: nano or small')
-    .option('--backbone <name>', 'own, or pretrained: go on from a network that has seen much else')
+    .option('--backbone <name>', 'pretrained: go on from a network that has seen much else, or own')
     .option('--rotate <true|false>', 'whether images may be turned')
     .option('--mosaic <share>', 'of images that are put together from four')
     .option('--learning-rate <rate>')

@@ -28,6 +28,7 @@ export const trainingThroughput: Benchmark = {
   async run({ short, seed, say }) {
     const shape: NetworkShape = {
       ...nanoShape,
+      backbone: 'own',
       widths: [16, 32, 64, 96, 128],
       headWidth: 64,
       imageSize: short ? 64 : 192,

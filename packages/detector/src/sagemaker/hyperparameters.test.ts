@@ -30,7 +30,7 @@ describe('hyperparameters', () => {
       shape: smallShape,
       augmentation: { rotate: false, flip: true },
     });
-    expect(settings({ backbone: 'pretrained' }).shape).toEqual({ ...nanoShape, backbone: 'pretrained' });
+    expect(settings({ backbone: 'own' }).shape).toEqual({ ...nanoShape, backbone: 'own' });
     expect(() => settings({ backbone: 'resnet' })).toThrow('backbone: ');
   });
 });

@@ -34,8 +34,8 @@ const schema = z.strictObject({
   seed: whole(0, 2 ** 32 - 1).default(defaultTrainingSettings.seed),
   learningRate: real(z.number().positive().max(1)).default(defaultTrainingSettings.optimizer.learningRate),
   size: z.enum(['nano', 'small']).default('nano'),
-  /** Train every layer from random values, or go on from a network that has seen much else. */
-  backbone: z.enum(['own', 'pretrained']).default('own'),
+  /** Go on from a network that has seen much else, or train every layer from random values. */
+  backbone: z.enum(['pretrained', 'own']).default(defaultTrainingSettings.shape.backbone),
   /** Whether images may be turned: not where a direction means something, e.g. that in which steel was rolled. */
   rotate: z
     .enum(['true', 'false'])
