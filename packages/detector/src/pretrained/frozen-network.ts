@@ -1,4 +1,11 @@
-import { attribute, dimsOf, floatsOf, type GraphIndex, indexGraph, ModelProtoSchema } from '@assay/quantization/onnx';
+import {
+  type AttributeProto,
+  dimsOf,
+  floatsOf,
+  type GraphIndex,
+  indexGraph,
+  ModelProtoSchema,
+} from '@assay/quantization/onnx';
 import { fromBinary } from '@bufbuild/protobuf';
 import type { AttributeValue } from '../onnx/model.ts';
 
@@ -63,15 +70,13 @@ function take(value: string, cut: Cut): void {
   const node = index.producers.get(value);
   if (!node) throw new Error(`the model computes no value named ${value}`);
   for (const name of node.input) take(name, cut);
-  const attributes = Object.fromEntries(
-    node.attribute.map(({ name }) => [name, numbersOf(attribute(node, name), node.opType)]),
-  );
+  const attributes = Object.fromEntries(node.attribute.map((each) => [each.name, numbersOf(each, node.opType)]));
   nodes.set(value, { operator: node.opType, inputs: node.input, output: value, attributes });
 }
 
-function numbersOf(found: ReturnType<typeof attribute>, operator: string): AttributeValue {
-  if (found?.type === AttributeType.FLOAT) return { float: found.f };
-  if (found?.type === AttributeType.INT) return Number(found.i);
-  if (found?.type === AttributeType.INTS) return found.ints.map(Number);
-  throw new Error(`${operator} has an attribute ${found?.name} that is no number`);
+function numbersOf({ name, type, f, i, ints }: AttributeProto, operator: string): AttributeValue {
+  if (type === AttributeType.FLOAT) return { float: f };
+  if (type === AttributeType.INT) return Number(i);
+  if (type === AttributeType.INTS) return ints.map(Number);
+  throw new Error(`${operator} has an attribute ${name} that is no number`);
 }
