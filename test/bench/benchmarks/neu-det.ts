@@ -13,7 +13,7 @@ const FEW = 12;
 /** NEU-DET's steel surfaces: the split that others publish on, and beside it one that does not leak. */
 export const neuDet: Benchmark = {
   name: 'neu-det',
-  title: `NEU-DET from scratch, ${SEEDS} seeds, an hour each at most`,
+  title: `NEU-DET, ${SEEDS} seeds, an hour each at most`,
   async run(form) {
     const set = await openSharedSet('neu-det', form.say);
     if (!set) return { sections: [], notes: ['Not measured: the data set is not there.'] };
@@ -96,7 +96,7 @@ function report(rows: (string | number)[][]): Result {
       },
     ],
     notes: [
-      'Trained from scratch on two cores. Settings were chosen on validation images of the leak-free split; each run keeps the model that is best on its validation images. In by_number, 30 of 360 test images share pixels with a training image.',
+      'Trained on two cores. Settings were chosen on validation images of the leak-free split; each run keeps the model that is best on its validation images. In by_number, 30 of 360 test images share pixels with a training image.',
     ],
   };
 }

@@ -9,7 +9,7 @@ export interface NetworkShape {
   readonly depths: readonly number[];
   /** Channels of the feature pyramid; each head works on half of them. */
   readonly headWidth: number;
-  /** Subtract each image's mean and divide by its deviation before the first convolution. */
+  /** Subtract each image's mean and divide by its deviation before the first convolution; `own` backbones only. */
   readonly standardizeInput: boolean;
   /**
    * `own`: all stages are trained, from random values. `pretrained`: a frozen backbone takes the place of the first two,
@@ -30,7 +30,7 @@ export const nanoShape = {
   backbone: 'pretrained',
 } as const;
 
-/** For data sets of a thousand images and more: 542 thousand parameters with six classes, half as much time again. */
+/** For data sets of a thousand images and more: 542 thousand parameters with six classes. */
 export const smallShape = {
   widths: [12, 24, 48, 80, 112],
   depths: [0, 1, 1, 1, 1],
