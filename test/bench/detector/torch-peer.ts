@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { ParameterLayout } from '../../../packages/detector/src/network/parameter-layout.ts';
 import type { NetworkShape } from '../../../packages/detector/src/network/shape.ts';
+import { textDetectorStages } from '../../../packages/detector/src/pretrained/text-detector.ts';
 import { pythonWith } from '../../../services/training/jobs/train-yolov8/python.ts';
 
 export type MemoryLayout = 'nchw' | 'channels_last';
@@ -48,7 +49,8 @@ export async function startTorchPeer(
   const { shape, batch, threads, seed, folder } = options;
   const parameters = options.layout.parameters.map(({ name, dims, offset, size }) => ({ name, dims, offset, size }));
   const spec = join(folder, 'spec.json');
-  await writeFile(spec, JSON.stringify({ shape, batch, threads, seed, parameters }));
+  const frozen = shape.backbone === 'pretrained' ? await writeFrozen(join(folder, 'frozen.bin')) : undefined;
+  await writeFile(spec, JSON.stringify({ shape, batch, threads, seed, parameters, frozen }));
   const child = spawn(python, [script, spec], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, OMP_NUM_THREADS: String(threads) },
@@ -79,6 +81,17 @@ export async function startTorchPeer(
       if (child.exitCode === null) await once(child, 'exit');
     },
   };
+}
+
+/** The weights of the frozen stages go into a file, in the order of their names; returned is what reads them. */
+async function writeFrozen(file: string) {
+  const { input, nodes, taps, weights } = textDetectorStages();
+  const constants = [...weights].map(([name, { dims }]) => ({ name, dims }));
+  await writeFile(
+    file,
+    Buffer.concat([...weights.values()].map(({ data }) => new Uint8Array(Float32Array.from(data).buffer))),
+  );
+  return { input, nodes, taps, constants, file };
 }
 
 async function readFloats(file: string): Promise<Float32Array> {

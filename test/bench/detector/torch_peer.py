@@ -54,6 +54,55 @@ class CrossStage(nn.Module):
         return self.close(torch.cat(branches, 1))
 
 
+class Frozen(nn.Module):
+    """The pretrained stages, which no gradient flows through. x · hard-sigmoid(x) is PyTorch's one operator for it."""
+
+    def __init__(self, network):
+        super().__init__()
+        values = torch.from_numpy(np.fromfile(network["file"], dtype=np.float32))
+        sizes = [math.prod(constant["dims"]) for constant in network["constants"]]
+        parts = zip(network["constants"], values.split(sizes))
+        self.constants = {constant["name"]: part.reshape(constant["dims"]) for constant, part in parts}
+        self.network, self.convolutions = network, nn.ModuleList()
+        for node in network["nodes"]:
+            if node["operator"] == "Conv":
+                self.convolutions.append(self.convolution(node))
+        self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406]).reshape(1, 3, 1, 1))
+        self.register_buffer("deviation", torch.tensor([0.229, 0.224, 0.225]).reshape(1, 3, 1, 1))
+
+    def convolution(self, node):
+        _, kernel, bias = node["inputs"]
+        weight, attributes = self.constants[kernel], node["attributes"]
+        groups, (down, right) = attributes["group"], attributes["pads"][:2]
+        conv = nn.Conv2d(
+            weight.shape[1] * groups, weight.shape[0], weight.shape[2:], attributes["strides"], (down, right), groups=groups
+        )
+        conv.weight.data.copy_(weight)
+        conv.bias.data.copy_(self.constants[bias])
+        return conv.requires_grad_(False)
+
+    @torch.no_grad()
+    def forward(self, x):
+        values = {**self.constants, self.network["input"]: (x.flip(1) - self.mean) / self.deviation}
+        gates, convolutions = {}, iter(self.convolutions)
+        for node in self.network["nodes"]:
+            operator, inputs = node["operator"], node["inputs"]
+            if operator == "Conv":
+                answer = next(convolutions)(values[inputs[0]])
+            elif operator == "HardSigmoid":
+                gates[node["output"]] = inputs[0]
+                continue
+            elif operator == "Mul" and gates.get(inputs[1]) == inputs[0]:
+                answer = F.hardswish(values[inputs[0]])
+            elif operator in ("Add", "Mul"):
+                first, second = (values[name] for name in inputs)
+                answer = first + second if operator == "Add" else first * second
+            else:
+                raise SystemExit(f"the frozen stages have an operator {operator}")
+            values[node["output"]] = answer
+        return [values[tap] for tap in self.network["taps"]]
+
+
 def prediction(name, inputs, outputs, bias):
     conv = nn.Conv2d(inputs, outputs, 1)
     nn.init.normal_(conv.weight, std=0.01)
@@ -67,7 +116,16 @@ class Detector(nn.Module):
         super().__init__()
         widths, depths, head, half = shape["widths"], shape["depths"], shape["headWidth"], shape["headWidth"] // 2
         self.stages, self.blocks = nn.ModuleList(), nn.ModuleList()
+        self.frozen = Frozen(spec["frozen"]) if "frozen" in spec else None
+        # The frozen features of stride 4 take the place of the first two stages, those of stride 8 go into the third.
+        self.first = 2 if self.frozen else 0
+        if self.frozen:
+            self.entry = Block("entry", 48, widths[1], 1)
+            self.adapter = Block("stage2.adapter", 96, widths[2], 1)
+            self.fusion = Block("stage2.fusion", 2 * widths[2], widths[2], 1)
         for i, (inputs, outputs) in enumerate(zip([3, *widths], widths)):
+            if i < self.first:
+                continue
             self.stages.append(Block(f"stage{i}", inputs, outputs, 3, 2))
             self.blocks.append(CrossStage(f"stage{i}.block", outputs, depths[i]) if depths[i] else nn.Identity())
         levels = range(len(STRIDES))
@@ -86,9 +144,15 @@ class Detector(nn.Module):
         self.stride = torch.cat([torch.full((cell[0].numel(),), float(s)) for cell, s in zip(cells, STRIDES)])
 
     def forward(self, x):
-        features = []
-        for stage, block in zip(self.stages, self.blocks):
-            x = block(stage(x))
+        features = [None] * self.first
+        if self.frozen:
+            stride4, stride8 = self.frozen(x)
+            x = self.entry(stride4)
+        for i, (stage, block) in enumerate(zip(self.stages, self.blocks)):
+            x = stage(x)
+            if self.frozen and i == 0:
+                x = self.fusion(torch.cat([x, self.adapter(stride8)], 1))
+            x = block(x)
             features.append(x)
         logits, boxes, coarser = [], [], None
         for l in reversed(range(len(STRIDES))):
@@ -138,7 +202,7 @@ def predict(source, target):
 def train(layout, steps):
     formats = {"nchw": torch.contiguous_format, "channels_last": torch.channels_last}
     net.to(memory_format=formats[layout])
-    optimizer = torch.optim.AdamW(net.parameters(), lr=1e-3)
+    optimizer = torch.optim.AdamW([p for p in net.parameters() if p.requires_grad], lr=1e-3)
     anchors = net.stride.numel()
     images = torch.randint(0, 255, (batch, 3, shape["imageSize"], shape["imageSize"]), dtype=torch.uint8)
     targets = (torch.rand(batch, shape["classes"], anchors) < 0.05).float()

@@ -20,6 +20,16 @@ const DEVIATIONS = [0.229, 0.224, 0.225];
 let loaded: FrozenNetwork | undefined;
 
 /**
+ * The stages that are used of the text detector, simplified; its input is normalized BGR.
+ *
+ * @throws Error when the model's file is not the one that this was written for
+ */
+export function textDetectorStages(): FrozenNetwork {
+  loaded ??= load();
+  return loaded;
+}
+
+/**
  * Features of PP-OCRv4's text detector (backbone PP-LCNetV3, Apache-2.0), which has seen strokes and textures of all kinds.
  * Only its first stages: what comes after them knows about text, and costs most of its time.
  *
@@ -28,14 +38,16 @@ let loaded: FrozenNetwork | undefined;
  * @throws Error when the model's file is not the one that this was written for
  */
 export function textDetectorFeatures(images: Tensor): { readonly stride4: Tensor; readonly stride8: Tensor } {
-  loaded ??= load();
   const { graph } = images;
   const bgr = concatenate(split(images, 1, [1, 1, 1]).toReversed(), 1);
   const scale = graph.constant(
     DEVIATIONS.map((deviation) => 1 / deviation),
     [1, 3, 1, 1],
   );
-  const [stride4, stride8] = embed(loaded, multiply(subtract(bgr, graph.constant(MEANS, [1, 3, 1, 1])), scale));
+  const [stride4, stride8] = embed(
+    textDetectorStages(),
+    multiply(subtract(bgr, graph.constant(MEANS, [1, 3, 1, 1])), scale),
+  );
   if (!stride4 || !stride8) throw new Error('the text detector has two taps');
   return { stride4, stride8 };
 }
