@@ -5,6 +5,7 @@ import { createDataset, type Dataset, defaultTrainingSettings, type TrainingSett
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { z } from 'zod';
 import type { NetworkShape } from '../../../packages/detector/src/network/shape.ts';
+import { channelBlock } from '../../../packages/detector/src/training/channel-block.ts';
 import { sessionOptions } from '../../../packages/detector/src/training/session-options.ts';
 import { buildTrainingGraph } from '../../../packages/detector/src/training/training-graph.ts';
 import { type Random, seededRandom } from '../../../packages/vision/src/seeded-random.ts';
@@ -60,6 +61,7 @@ export async function batchThroughGraph(shape: NetworkShape, batch: number, seed
     batch,
     truthSlots: TRUTHS,
     lossWeights,
+    channelBlock: await channelBlock(),
     withPredictions: true,
   });
   const random = seededRandom(seed);
@@ -78,7 +80,13 @@ const eventsSchema = z.array(
 /** Microseconds of one worker's step by operator, by onnxruntime's own profile. */
 export async function profileOperators(shape: NetworkShape, batch: number, steps: number, seed: number) {
   const { lossWeights } = defaultTrainingSettings;
-  const { model, layout } = buildTrainingGraph({ shape, batch, truthSlots: TRUTHS, lossWeights });
+  const { model, layout } = buildTrainingGraph({
+    shape,
+    batch,
+    truthSlots: TRUTHS,
+    lossWeights,
+    channelBlock: await channelBlock(),
+  });
   const random = seededRandom(seed);
   const feeds = trainingFeeds(shape, batch, layout.initialParameters(random), random);
   const folder = await mkdtemp(join(tmpdir(), 'assay-profile-'));

@@ -43,8 +43,14 @@ export class Graph {
   readonly #outputs: ValueDefinition[] = [];
   readonly #sharedConstants = new Map<string, Tensor>();
   readonly #tape: TapeEntry[] = [];
+  /** Channels that onnxruntime keeps side by side on this machine; undefined: use standard layouts only. */
+  readonly channelBlock: number | undefined;
   #names = 0;
   #recording = true;
+
+  constructor({ channelBlock }: { channelBlock?: number | undefined } = {}) {
+    this.channelBlock = channelBlock;
+  }
 
   input(name: string, dims: readonly number[], options: { type?: ElementType; tracked?: boolean } = {}): Tensor {
     const type = options.type ?? 'float32';

@@ -7,6 +7,7 @@ import { planShards } from '../optimizer/shards.ts';
 import { randomStream } from '../random.ts';
 import { createControlBlock, requestStop } from './barrier.ts';
 import type { BatchShape } from './batch.ts';
+import { channelBlock } from './channel-block.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { measure } from './evaluation.ts';
 import {
@@ -46,7 +47,7 @@ export interface TrainingOutcome {
  * loss diverges
  */
 export async function train(input: TrainingInput): Promise<TrainingOutcome> {
-  const run = new Run(input);
+  const run = new Run(input, await channelBlock());
   try {
     await run.start();
     return await run.toTheEnd();
@@ -73,7 +74,7 @@ class Run {
   #stale = 0;
   #best: { step: number; ap50: number; weights: TrainedWeights } | undefined;
 
-  constructor(input: TrainingInput) {
+  constructor(input: TrainingInput, channelBlock: number | undefined) {
     checkInput(input);
     const { settings, training } = input;
     this.#input = input;
@@ -85,7 +86,8 @@ class Run {
       classes: training.names.length,
       imageSize: training.imageSize,
     };
-    this.#graph = buildTrainingGraph({ shape: this.#shape, ...this.#batchShape, lossWeights: settings.lossWeights });
+    const { lossWeights } = settings;
+    this.#graph = buildTrainingGraph({ shape: this.#shape, ...this.#batchShape, lossWeights, channelBlock });
     this.#buffers = createSharedBuffers(this.#graph.layout, settings.workers, randomStream(settings.seed, 0));
     this.#fingerprint = fingerprint(input);
     this.#timings = Array.from({ length: settings.workers }, () => ({ augment: 0, compute: 0, update: 0, wait: 0 }));

@@ -16,6 +16,8 @@ export interface TrainingGraphOptions {
   /** Slots for ground truths, an image. */
   readonly truthSlots: number;
   readonly lossWeights: LossWeights;
+  /** What onnxruntime's blocked layout holds side by side on the machine that will run this, if it has one. */
+  readonly channelBlock?: number | undefined;
   /** Also answer with what the network predicts: `logits`, `centres`, `sizes`. */
   readonly withPredictions?: boolean;
 }
@@ -32,8 +34,8 @@ export interface TrainingGraph {
 
 /** Forward pass, target assignment, loss and backward pass as one ONNX model. */
 export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph {
-  const { shape, batch, truthSlots, lossWeights } = options;
-  const graph = new Graph();
+  const { shape, batch, truthSlots, lossWeights, channelBlock } = options;
+  const graph = new Graph({ channelBlock });
   const layers = new TrainableLayers(graph);
   const bytes = graph.input('images', [batch, 3, shape.imageSize, shape.imageSize], { type: 'uint8' });
   const predictions = decodePredictions(detectorNetwork(layers, shape, unitRange(bytes)), shape.imageSize);
