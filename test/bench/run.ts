@@ -12,7 +12,7 @@ import { growth } from './benchmarks/growth.ts';
 import { inspector } from './benchmarks/inspector.ts';
 import { magneticTile } from './benchmarks/magnetic-tile.ts';
 import { metalTags } from './benchmarks/metal-tags.ts';
-import { neuDet } from './benchmarks/neu-det.ts';
+import { neuDet, neuDetLeakFree } from './benchmarks/neu-det.ts';
 import { requests } from './benchmarks/requests.ts';
 import { trainingThroughput } from './benchmarks/training-throughput.ts';
 import type { BenchDocument } from './report/document.ts';
@@ -28,6 +28,7 @@ const BENCHMARKS: Benchmark[] = [
   trainingThroughput,
   backbones,
   neuDet,
+  neuDetLeakFree,
   metalTags,
   magneticTile,
 ];
