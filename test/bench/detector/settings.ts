@@ -13,9 +13,9 @@ export const neuDetRecipe: Recipe = {
   patience: '20',
 };
 
-export const metalTagsRecipe: Recipe = { steps: '3000', imageSize: '320' };
+export const metalTagsRecipe: Recipe = { steps: '2000', imageSize: '256' };
 
-export const magneticTileRecipe: Recipe = { steps: '8000', batchSize: '16', imageSize: '256' };
+export const magneticTileRecipe: Recipe = { steps: '3500', batchSize: '16', imageSize: '256', size: 'small' };
 
 /** A first training's steps on each set, to compare backbones. */
 export const backboneRecipes: Readonly<Record<string, Recipe>> = {
