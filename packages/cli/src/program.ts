@@ -158,7 +158,7 @@ export function createProgram(): Command {
     .option('--max-seconds <s>', 'end after this time, whatever is left')
     .option('--batch-size <n>', 'images a step')
     .option('--image-size <pixels>', 'side of the square input, a multiple of 32')
-    .option('--size <name>', 'of the network: nano or small')
+    .option('--size <name>', 'of the network: nano, small or medium')
     .option('--backbone <name>', 'pretrained: go on from a network that has seen much else, or own')
     .option('--rotate <true|false>', 'whether images may be turned')
     .option('--mosaic <share>', 'of images that are put together from four')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nanoShape, smallShape } from '../network/shape.ts';
+import { mediumShape, nanoShape, smallShape } from '../network/shape.ts';
 import { defaultTrainingSettings } from '../training/defaults.ts';
 import { parseHyperparameters, settingsOf } from './hyperparameters.ts';
 
@@ -30,6 +30,7 @@ describe('hyperparameters', () => {
       shape: smallShape,
       augmentation: { rotate: false, flip: true },
     });
+    expect(settings({ size: 'medium' }).shape).toEqual(mediumShape);
     expect(settings({ backbone: 'own' }).shape).toEqual({ ...nanoShape, backbone: 'own' });
     expect(() => settings({ backbone: 'resnet' })).toThrow('backbone: ');
   });

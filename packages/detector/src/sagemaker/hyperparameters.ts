@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { nanoShape, smallShape } from '../network/shape.ts';
+import { mediumShape, nanoShape, smallShape } from '../network/shape.ts';
 import { defaultTrainingSettings, settingsForSteps } from '../training/defaults.ts';
 import type { TrainingSettings } from '../training/settings.ts';
 
@@ -17,7 +17,7 @@ const real = (check: z.ZodNumber) =>
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a sha256 in hex');
 
 /** The networks that can be trained, by their size. */
-const networks = { nano: nanoShape, small: smallShape };
+const networks = { nano: nanoShape, small: smallShape, medium: mediumShape };
 
 const schema = z.strictObject({
   /** Either of the two says how long to train. */
@@ -33,7 +33,7 @@ const schema = z.strictObject({
     .default(192),
   seed: whole(0, 2 ** 32 - 1).default(defaultTrainingSettings.seed),
   learningRate: real(z.number().positive().max(1)).default(defaultTrainingSettings.optimizer.learningRate),
-  size: z.enum(['nano', 'small']).default('nano'),
+  size: z.enum(['nano', 'small', 'medium']).default('nano'),
   /** Go on from a network that has seen much else, or train every layer from random values. */
   backbone: z.enum(['pretrained', 'own']).default(defaultTrainingSettings.shape.backbone),
   /** Whether images may be turned: not where a direction means something, e.g. that in which steel was rolled. */
