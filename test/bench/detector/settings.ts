@@ -5,10 +5,10 @@ export type Recipe = Readonly<Record<string, string>>;
 
 /** Steel strip was rolled in one direction: it is not turned. */
 export const neuDetRecipe: Recipe = {
-  steps: '24000',
+  steps: '10000',
   batchSize: '16',
   imageSize: '192',
-  size: 'small',
+  size: 'medium',
   rotate: 'false',
   patience: '20',
 };

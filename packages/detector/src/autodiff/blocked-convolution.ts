@@ -26,7 +26,7 @@ export function paysInBlocks(inputs: number, outputs: number, side: number, chan
 
 /**
  * Convolution in NCHWc, the layout that onnxruntime gives to constant kernels: the channels of a block lie side by side and
- * no patches are gathered, which takes little more than half of the time of its plain `Conv` for a 3×3 kernel, the
+ * no patches are gathered, which takes half to two thirds of the time of its plain `Conv` for a 3×3 kernel, the
  * changes of layout included. A kernel that is being trained isn't constant, hence the explicit nodes. A vendor's operators, and a
  * layout of this machine's: fit for training graphs, never for an export.
  *
