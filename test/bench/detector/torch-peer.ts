@@ -83,7 +83,7 @@ export async function startTorchPeer(
   };
 }
 
-/** The weights of the frozen stages go into a file, in the order of their names; returned is what reads them. */
+/** Writes the weights of the frozen stages into a file; returned are the nodes, and the weights' names in the file's order. */
 async function writeFrozen(file: string) {
   const { input, nodes, taps, weights } = textDetectorStages();
   const constants = [...weights].map(([name, { dims }]) => ({ name, dims }));

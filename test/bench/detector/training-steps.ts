@@ -7,7 +7,10 @@ import { z } from 'zod';
 import type { NetworkShape } from '../../../packages/detector/src/network/shape.ts';
 import { channelBlock } from '../../../packages/detector/src/training/channel-block.ts';
 import { sessionOptions } from '../../../packages/detector/src/training/session-options.ts';
-import { buildTrainingGraph } from '../../../packages/detector/src/training/training-graph.ts';
+import {
+  buildTrainingGraph,
+  type TrainingGraphOptions,
+} from '../../../packages/detector/src/training/training-graph.ts';
 import { type Random, seededRandom } from '../../../packages/vision/src/seeded-random.ts';
 
 /** The first steps warm caches and the compiler up; a report comes every twenty. */
@@ -55,15 +58,7 @@ function box(random: Random, size: number, classes: number) {
 
 /** One batch through the training graph, with the parameters as they begin, slightly moved. */
 export async function batchThroughGraph(shape: NetworkShape, batch: number, seed: number) {
-  const { lossWeights } = defaultTrainingSettings;
-  const { model, layout } = buildTrainingGraph({
-    shape,
-    batch,
-    truthSlots: TRUTHS,
-    lossWeights,
-    channelBlock: await channelBlock(),
-    withPredictions: true,
-  });
+  const { model, layout } = await graphAsTrained({ shape, batch, withPredictions: true });
   const random = seededRandom(seed);
   const parameters = layout.initialParameters(random).map((value) => value + 0.05 * (random() - 0.5));
   const feeds = trainingFeeds(shape, batch, parameters, random);
@@ -79,14 +74,7 @@ const eventsSchema = z.array(
 
 /** Microseconds of one worker's step by operator, by onnxruntime's own profile. */
 export async function profileOperators(shape: NetworkShape, batch: number, steps: number, seed: number) {
-  const { lossWeights } = defaultTrainingSettings;
-  const { model, layout } = buildTrainingGraph({
-    shape,
-    batch,
-    truthSlots: TRUTHS,
-    lossWeights,
-    channelBlock: await channelBlock(),
-  });
+  const { model, layout } = await graphAsTrained({ shape, batch });
   const random = seededRandom(seed);
   const feeds = trainingFeeds(shape, batch, layout.initialParameters(random), random);
   const folder = await mkdtemp(join(tmpdir(), 'assay-profile-'));
@@ -106,6 +94,12 @@ export async function profileOperators(shape: NetworkShape, batch: number, steps
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** The training graph as a training on this machine has it. */
+async function graphAsTrained(options: Pick<TrainingGraphOptions, 'shape' | 'batch' | 'withPredictions'>) {
+  const { lossWeights } = defaultTrainingSettings;
+  return buildTrainingGraph({ ...options, truthSlots: TRUTHS, lossWeights, channelBlock: await channelBlock() });
 }
 
 function trainingFeeds({ imageSize, classes }: NetworkShape, batch: number, parameters: Float32Array, random: Random) {
