@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { ParameterLayout } from '../../../packages/detector/src/network/parameter-layout.ts';
 import type { NetworkShape } from '../../../packages/detector/src/network/shape.ts';
-import { textDetectorStages } from '../../../packages/detector/src/pretrained/text-detector.ts';
+import { RGB_MEANS, textDetectorStages } from '../../../packages/detector/src/pretrained/text-detector.ts';
 import { pythonWith } from '../../../services/training/jobs/train-yolov8/python.ts';
 
 export type MemoryLayout = 'nchw' | 'channels_last';
@@ -91,7 +91,7 @@ async function writeFrozen(file: string) {
     file,
     Buffer.concat([...weights.values()].map(({ data }) => new Uint8Array(Float32Array.from(data).buffer))),
   );
-  return { input, nodes, taps, constants, file };
+  return { input, nodes, taps, constants, file, means: RGB_MEANS };
 }
 
 async function readFloats(file: string): Promise<Float32Array> {

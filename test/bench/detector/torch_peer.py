@@ -54,6 +54,15 @@ class CrossStage(nn.Module):
         return self.close(torch.cat(branches, 1))
 
 
+def is_scale(conv):
+    """A number for each channel, which onnxruntime likes as a convolution, and PyTorch as one elementwise operator."""
+    return conv.groups == conv.out_channels and conv.kernel_size == (1, 1)
+
+
+def scaled(conv, x):
+    return torch.addcmul(conv.bias.reshape(1, -1, 1, 1), x, conv.weight.reshape(1, -1, 1, 1))
+
+
 class Frozen(nn.Module):
     """The pretrained stages, which no gradient flows through. x · hard-sigmoid(x) is PyTorch's one operator for it."""
 
@@ -67,8 +76,7 @@ class Frozen(nn.Module):
         for node in network["nodes"]:
             if node["operator"] == "Conv":
                 self.convolutions.append(self.convolution(node))
-        self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406]).reshape(1, 3, 1, 1))
-        self.register_buffer("deviation", torch.tensor([0.229, 0.224, 0.225]).reshape(1, 3, 1, 1))
+        self.register_buffer("means", torch.tensor(network["means"]).reshape(1, 3, 1, 1))
 
     def convolution(self, node):
         _, kernel, bias = node["inputs"]
@@ -83,20 +91,18 @@ class Frozen(nn.Module):
 
     @torch.no_grad()
     def forward(self, x):
-        values = {**self.constants, self.network["input"]: (x.flip(1) - self.mean) / self.deviation}
+        values = {**self.constants, self.network["input"]: x - self.means}
         gates, convolutions = {}, iter(self.convolutions)
         for node in self.network["nodes"]:
             operator, inputs = node["operator"], node["inputs"]
             if operator == "Conv":
-                answer = next(convolutions)(values[inputs[0]])
+                conv = next(convolutions)
+                answer = scaled(conv, values[inputs[0]]) if is_scale(conv) else conv(values[inputs[0]])
             elif operator == "HardSigmoid":
                 gates[node["output"]] = inputs[0]
                 continue
             elif operator == "Mul" and gates.get(inputs[1]) == inputs[0]:
                 answer = F.hardswish(values[inputs[0]])
-            elif operator in ("Add", "Mul"):
-                first, second = (values[name] for name in inputs)
-                answer = first + second if operator == "Add" else first * second
             else:
                 raise SystemExit(f"the frozen stages have an operator {operator}")
             values[node["output"]] = answer

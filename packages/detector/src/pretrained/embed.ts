@@ -38,18 +38,10 @@ function dimsOf({ operator, attributes }: FrozenNode, inputs: readonly Tensor[])
       // Padded by half of the kernel, as all of them are here.
       return [n, second?.dims[0] ?? 0, Math.ceil(h / down), Math.ceil(w / right)];
     }
-    case 'Add':
-    case 'Mul':
-      return broadcast(x.dims, second?.dims ?? []);
     case 'HardSigmoid':
+    case 'Mul': // by its gate
       return x.dims;
     default:
       throw new Error(`the shape of what a frozen ${operator} answers is not known`);
   }
-}
-
-function broadcast(a: readonly number[], b: readonly number[]): number[] {
-  const length = Math.max(a.length, b.length);
-  const at = (dims: readonly number[], axis: number) => dims[axis - (length - dims.length)] ?? 1;
-  return Array.from({ length }, (_, axis) => Math.max(at(a, axis), at(b, axis)));
 }

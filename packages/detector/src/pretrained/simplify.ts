@@ -4,8 +4,12 @@ const HARD_SWISH_SHIFT = 3;
 const HARD_SWISH_RANGE = 6;
 
 /**
- * The same function with fewer passes over its feature maps: what scales or shifts a convolution's output becomes a
- * part of its kernel and bias, and hard-swish, spelled out as x · clip(x + 3, 0, 6) / 6, becomes x · HardSigmoid(x).
+ * The same function with fewer passes over its feature maps:
+ * - what scales or shifts a convolution's output becomes a part of its kernel and bias, and so does the scale and shift
+ *   of what a 1×1 convolution reads;
+ * - a scale and shift that no convolution can take in becomes a depthwise 1×1 convolution of its own, because an operand
+ *   of one number drives onnxruntime out of the layout in which it computes convolutions, and back;
+ * - hard-swish, spelled out as x · clip(x + 3, 0, 6) / 6, becomes x · HardSigmoid(x).
  */
 export function simplify(network: FrozenNetwork): FrozenNetwork {
   return new Simplification(network).result();
@@ -21,6 +25,10 @@ class Simplification {
   readonly #network: FrozenNetwork;
   readonly #weights = new Map<string, Weights>();
   readonly #consumers = new Map<string, FrozenNode[]>();
+  /** Of each value that a node answers with. */
+  readonly #channels = new Map<string, number>();
+  /** Scaled and shifted values that the 1×1 convolution which reads them makes for itself. */
+  readonly #foldedIntoReader = new Map<string, { source: string; affine: Affine }>();
   /** Outputs of nodes that have become a part of others. */
   readonly #merged = new Set<string>();
 
@@ -34,11 +42,25 @@ class Simplification {
   result(): FrozenNetwork {
     const nodes = this.#network.nodes.flatMap((node) => {
       if (this.#merged.has(node.output)) return [];
-      const simpler = node.operator === 'Conv' ? [this.#convolution(node)] : (this.#hardSwish(node) ?? [node]);
-      for (const name of simpler.flatMap(({ inputs }) => inputs)) this.#keep(name);
+      const simpler = this.#simpler(node);
+      for (const made of simpler) {
+        for (const name of made.inputs) this.#keep(name);
+        const channels = this.#channelsOf(made);
+        if (channels !== undefined) this.#channels.set(made.output, channels);
+      }
       return simpler;
     });
     return { ...this.#network, nodes, weights: this.#weights };
+  }
+
+  #simpler(node: FrozenNode): FrozenNode[] {
+    if (node.operator === 'Conv') return [this.#convolution(node)];
+    return this.#hardSwish(node) ?? this.#scaleAndShift(node) ?? [node];
+  }
+
+  /** All but a convolution answer with as many as they read. */
+  #channelsOf({ operator, inputs: [x = '', kernel = ''] }: FrozenNode): number | undefined {
+    return operator === 'Conv' ? this.#weights.get(kernel)?.dims[0] : this.#channels.get(x);
   }
 
   #keep(name: string): void {
@@ -53,6 +75,13 @@ class Simplification {
     const values = Float64Array.from(kernel.data);
     const bias = biasName ? Float64Array.from(this.#constant(biasName).data) : new Float64Array(channels);
     const fanIn = values.length / channels;
+    const before = this.#foldedIntoReader.get(x);
+    if (before) {
+      for (let i = 0; i < values.length; i++) {
+        bias[Math.floor(i / fanIn)]! += values[i]! * before.affine.shift(i % fanIn);
+        values[i]! *= before.affine.scale(i % fanIn);
+      }
+    }
     let { output } = node;
     for (let next = this.#affineAfter(output); next; next = this.#affineAfter(output)) {
       for (let channel = 0; channel < channels; channel++) {
@@ -63,10 +92,47 @@ class Simplification {
       this.#merged.add(next.node.output);
       output = next.node.output;
     }
-    const [foldedKernel, foldedBias] = [`${output}.kernel`, `${output}.bias`];
-    this.#weights.set(foldedKernel, { dims: kernel.dims, data: Float32Array.from(values) });
-    this.#weights.set(foldedBias, { dims: [channels], data: Float32Array.from(bias) });
-    return { ...node, inputs: [x, foldedKernel, foldedBias], output };
+    const inputs = [before?.source ?? x, ...this.#kernelAndBias(output, kernel.dims, values, bias)];
+    return { ...node, inputs, output };
+  }
+
+  #kernelAndBias(output: string, dims: readonly number[], kernel: Float64Array, bias: Float64Array): [string, string] {
+    const names: [string, string] = [`${output}.kernel`, `${output}.bias`];
+    this.#weights.set(names[0], { dims, data: Float32Array.from(kernel) });
+    this.#weights.set(names[1], { dims: [bias.length], data: Float32Array.from(bias) });
+    return names;
+  }
+
+  /** A scale and the shift after it that come after no convolution. */
+  #scaleAndShift(scaling: FrozenNode): FrozenNode[] | undefined {
+    const scale = this.#affineOf(scaling);
+    const shift = scale && this.#affineAfter(scaling.output);
+    if (!shift) return undefined;
+    const source = this.#variableOf(scaling);
+    const channels = this.#channels.get(source);
+    if (channels === undefined) return undefined;
+    const { output } = shift.node;
+    this.#merged.add(output);
+    const affine: Affine = {
+      scale: (channel) => scale.scale(channel) * shift.affine.scale(channel),
+      shift: (channel) => scale.shift(channel) * shift.affine.scale(channel) + shift.affine.shift(channel),
+    };
+    const reader = this.#onlyReader(output);
+    if (reader && isPointwise(reader)) {
+      this.#foldedIntoReader.set(output, { source, affine });
+      return [];
+    }
+    const kernel = Float64Array.from({ length: channels }, (_, channel) => affine.scale(channel));
+    const bias = kernel.map((_, channel) => affine.shift(channel));
+    const attributes = {
+      kernel_shape: [1, 1],
+      group: channels,
+      strides: [1, 1],
+      pads: [0, 0, 0, 0],
+      dilations: [1, 1],
+    };
+    const inputs = [source, ...this.#kernelAndBias(output, [channels, 1, 1, 1], kernel, bias)];
+    return [{ operator: 'Conv', inputs, output, attributes }];
   }
 
   #variableOf({ inputs }: FrozenNode): string {
@@ -75,9 +141,8 @@ class Simplification {
 
   /** The node that is the only reader of a value and changes it by an affine function. */
   #affineAfter(value: string): { node: FrozenNode; affine: Affine } | undefined {
-    const [node, ...others] = this.#consumers.get(value) ?? [];
-    if (!node || others.length > 0 || this.#network.taps.includes(value)) return undefined;
-    const affine = this.#affineOf(node);
+    const node = this.#onlyReader(value);
+    const affine = node && this.#affineOf(node);
     return affine && { node, affine };
   }
 
@@ -119,8 +184,14 @@ class Simplification {
 
   /** The only reader of a node's output, when it is this operator. */
   #only({ output }: FrozenNode, operator: string): FrozenNode | undefined {
-    const [reader, ...others] = this.#consumers.get(output) ?? [];
-    return others.length === 0 && reader?.operator === operator ? reader : undefined;
+    const reader = this.#onlyReader(output);
+    return reader?.operator === operator ? reader : undefined;
+  }
+
+  /** The node that reads a value, when nobody else asks for it. */
+  #onlyReader(value: string): FrozenNode | undefined {
+    const [reader, ...others] = this.#consumers.get(value) ?? [];
+    return others.length > 0 || this.#network.taps.includes(value) ? undefined : reader;
   }
 
   /** The constant one of a node's inputs. */
@@ -134,6 +205,12 @@ class Simplification {
     if (!weights) throw new Error(`${name} is not a constant of the model`);
     return weights;
   }
+}
+
+/** Reads each place by itself, so that no padding comes between a shift before it and its bias. */
+function isPointwise({ operator, attributes: { kernel_shape: shape, group, pads } }: FrozenNode): boolean {
+  const none = !Array.isArray(pads) || pads.every((pad) => pad === 0);
+  return operator === 'Conv' && group === 1 && none && Array.isArray(shape) && shape.every((side) => side === 1);
 }
 
 function numberOf(attribute: FrozenNode['attributes'][string] | undefined): number {

