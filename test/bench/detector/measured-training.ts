@@ -13,6 +13,9 @@ export async function measureModel(model: Uint8Array, dataset: Dataset): Promise
   return { found, precision: measure(reader, found, dataset.names.length) };
 }
 
+/** Steps between words about a training that has no validation images to be measured on. */
+const STEPS_BETWEEN_WORDS = 500;
+
 /** Trains, and says how it goes on. */
 export async function trainModel(
   input: { settings: TrainingSettings; training: Dataset; validation: Dataset; maxSeconds?: number },
@@ -22,6 +25,12 @@ export async function trainModel(
     ...input,
     onMeasured: ({ step, precision: { ap50 } }) =>
       say(`step ${step} of ${input.settings.steps}: AP50 ${ap50?.toFixed(3)} on validation`),
+    onStep: ({ step, classLoss, boxLoss }) => {
+      if (input.validation.count > 0 || step % STEPS_BETWEEN_WORDS > 0) return;
+      say(
+        `step ${step} of ${input.settings.steps}: loss ${classLoss.toFixed(3)} of classes, ${boxLoss.toFixed(3)} of boxes`,
+      );
+    },
   });
   say(`${outcome.status} at step ${outcome.step} after ${outcome.seconds.toFixed(0)} s`);
   return outcome;

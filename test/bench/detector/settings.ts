@@ -5,12 +5,11 @@ export type Recipe = Readonly<Record<string, string>>;
 
 /** Steel strip was rolled in one direction: it is not turned. */
 export const neuDetRecipe: Recipe = {
-  steps: '10000',
+  steps: '8400',
   batchSize: '16',
   imageSize: '192',
   size: 'medium',
   rotate: 'false',
-  patience: '20',
 };
 
 export const metalTagsRecipe: Recipe = { steps: '2000', imageSize: '256' };
