@@ -1,4 +1,3 @@
-import { elementwise } from '../autodiff/broadcasting.ts';
 import { add } from '../autodiff/operators/arithmetic.ts';
 import { concatenate, split, upsample } from '../autodiff/operators/shapes.ts';
 import { dims4, type Tensor } from '../autodiff/tensor.ts';
@@ -23,9 +22,7 @@ export function detectorNetwork(layers: Layers, shape: NetworkShape, images: Ten
 
 /** Each returns the features that the pyramid reads, at strides 8, 16 and 32. */
 const backbones = {
-  own(layers: Layers, shape: NetworkShape, images: Tensor): Tensor[] {
-    return stages(layers, shape, shape.standardizeInput ? standardized(images) : images);
-  },
+  own: stages,
 
   /** Frozen features of stride 4 take the place of the first two stages; those of stride 8 go into the third. */
   pretrained(layers: Layers, shape: NetworkShape, images: Tensor): Tensor[] {
@@ -101,14 +98,4 @@ function heads(layers: Layers, shape: NetworkShape, level: Tensor, position: num
     classes: layers.prediction(`head${position}.class.logits`, classFeatures, shape.classes, INITIAL_CLASS_BIAS),
     boxes: layers.prediction(`head${position}.box.values`, boxFeatures, 4, 0),
   };
-}
-
-function standardized(images: Tensor): Tensor {
-  const { graph } = images;
-  const [n] = dims4(images);
-  const mean = (x: Tensor) =>
-    graph.emit('ReduceMean', [x], [n, 1, 1, 1], { attributes: { axes: [1, 2, 3], keepdims: 1 } });
-  const centred = elementwise('Sub', images, mean(images));
-  const variance = elementwise('Add', mean(elementwise('Mul', centred, centred)), graph.constant(1e-4));
-  return elementwise('Div', centred, graph.emit('Sqrt', [variance], variance.dims));
 }

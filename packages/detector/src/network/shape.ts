@@ -9,8 +9,6 @@ export interface NetworkShape {
   readonly depths: readonly number[];
   /** Channels of the feature pyramid; each head works on half of them. */
   readonly headWidth: number;
-  /** Subtract each image's mean and divide by its deviation before the first convolution; `own` backbones only. */
-  readonly standardizeInput: boolean;
   /**
    * `own`: all stages are trained, from random values. `pretrained`: a frozen backbone takes the place of the first two,
    * and adds its features to those of the others.
@@ -26,7 +24,6 @@ export const nanoShape = {
   widths: [8, 16, 32, 64, 96],
   depths: [0, 1, 1, 1, 1],
   headWidth: 48,
-  standardizeInput: false,
   backbone: 'pretrained',
 } as const;
 

@@ -14,7 +14,6 @@ export const tinySettings: TrainingSettings = {
     widths: [4, 8, 8, 8, 8],
     depths: [0, 1, 0, 0, 0],
     headWidth: 8,
-    standardizeInput: false,
     backbone: 'own',
   },
   optimizer: { ...defaultTrainingSettings.optimizer, warmupSteps: 4 },
