@@ -1,5 +1,6 @@
 import {
   type CocoEvaluation,
+  clipBox,
   type Detection,
   decodeYolo,
   evaluateDetections,
@@ -24,7 +25,10 @@ export interface DetectionTask {
   readonly to: number;
 }
 
-/** What an exported model finds on some images of a dataset, in pixels of the square images. */
+/**
+ * What an exported model finds on some images of a dataset, in pixels of the square images, as an inspector does: what
+ * reaches beyond the image is cut off after the suppression.
+ */
 export async function detectOn(dataset: DatasetReader, { model, from, to }: DetectionTask): Promise<Detection[][]> {
   const session = await InferenceSession.create(model, sessionOptions);
   const { imageSize } = dataset;
@@ -36,7 +40,11 @@ export async function detectOn(dataset: DatasetReader, { model, from, to }: Dete
     const { output0 } = await session.run({ images });
     if (!(output0?.data instanceof Float32Array)) throw new Error('the exported model did not answer with floats');
     const candidates = decodeYolo(output0.data, output0.dims, MEASURED_CONFIDENCE);
-    found.push(nonMaximumSuppression(candidates, { iou: SUPPRESSION_IOU, limit: MEASURED_DETECTIONS }));
+    found.push(
+      nonMaximumSuppression(candidates, { iou: SUPPRESSION_IOU, limit: MEASURED_DETECTIONS })
+        .map((detection) => ({ ...detection, box: clipBox(detection.box, imageSize, imageSize) }))
+        .filter(({ box }) => box.width > 0 && box.height > 0),
+    );
   }
   await session.release();
   return found;

@@ -1,0 +1,38 @@
+import { tinyModel } from '@assay/inspector-core/testing';
+import { expect, it } from 'vitest';
+import { createDataset, DatasetReader } from '../dataset/dataset.ts';
+import { detectOn, measure } from './evaluation.ts';
+
+const SIZE = 32;
+/** Cells of the tiny model are 8 pixels wide; its boxes lie so much further to the right than they should. */
+const SHIFT = 6;
+
+/** Black but for the red of whole cells, given by their columns, in the first row of cells. */
+function redCells(columns: readonly number[]) {
+  const pixels = new Uint8Array(3 * SIZE * SIZE);
+  for (const column of columns) {
+    for (let y = 0; y < 8; y++) pixels.fill(255, y * SIZE + 8 * column, y * SIZE + 8 * column + 8);
+  }
+  const truths = columns.map((column) => {
+    const left = 8 * column + SHIFT;
+    return { x1: left, y1: 0, x2: Math.min(SIZE, left + 8), y2: 8, classId: 0 };
+  });
+  return { name: 'cells', pixels, truths };
+}
+
+it('cuts off what a model finds beyond the image, as an inspector does', async () => {
+  const reader = new DatasetReader(createDataset(['red', 'blue'], SIZE, [redCells([0, 3])]));
+  const { onnx } = tinyModel({ shift: SHIFT });
+  const found = await detectOn(reader, { model: onnx, from: 0, to: 1 });
+  expect(found[0]?.map(({ box }) => box)).toEqual([
+    { left: 6, top: 0, width: 8, height: 8 },
+    { left: 30, top: 0, width: 2, height: 8 },
+  ]);
+  expect(measure(reader, found, 2).ap).toBe(1);
+});
+
+it('leaves out what lies beyond the image altogether', async () => {
+  const reader = new DatasetReader(createDataset(['red', 'blue'], SIZE, [redCells([3])]));
+  const { onnx } = tinyModel({ shift: 8 });
+  expect(await detectOn(reader, { model: onnx, from: 0, to: 1 })).toEqual([[]]);
+});
