@@ -6,7 +6,7 @@ import { agreement, checkSame } from '../inspector/answers.ts';
 import { bareSession, type Contestant, inspecting, type Spent } from '../inspector/contestants.ts';
 import { embeddedNetwork, type Network, type Quantized, quantized, USUAL_FLOOR } from '../inspector/networks.ts';
 import { type Photograph, photographs } from '../inspector/photographs.ts';
-import { startUltralytics } from '../inspector/ultralytics.ts';
+import { type Runtime, startUltralytics } from '../inspector/ultralytics.ts';
 import { median, rounded } from '../statistics.ts';
 import { type Figures, inTurns, ratioHeadings, ratioRows, type Turns } from '../turns.ts';
 
@@ -51,15 +51,15 @@ export const inspector: Benchmark = {
       const embedded = await embeddedNetwork(calibration, { seed, ...extent });
       const comparisons = [await compare({ network: embedded, shown, calibration, rounds: extent.rounds, say })];
       if (ultralytics) {
-        const { network, contestant: peer } = ultralytics;
-        comparisons.push(await compare({ network, shown, calibration, rounds: extent.rounds, say, peer }));
+        const { network, contestants: peers } = ultralytics;
+        comparisons.push(await compare({ network, shown, calibration, rounds: extent.rounds, say, peers }));
       }
       return {
         sections: comparisons.flatMap(({ sections }) => sections),
         notes: comparisons.flatMap(({ notes }) => notes),
       };
     } finally {
-      await ultralytics?.contestant.close();
+      for (const contestant of ultralytics?.contestants.values() ?? []) await contestant.close();
       await rm(folder, { recursive: true, force: true });
     }
   },
@@ -70,12 +70,12 @@ interface Comparison {
   readonly shown: readonly Photograph[];
   readonly calibration: readonly Photograph[];
   readonly rounds: number;
-  /** Someone else's inspection with the same network. */
-  readonly peer?: Contestant;
+  /** Ultralytics' inspection with the same network. */
+  readonly peers?: ReadonlyMap<Runtime, Contestant>;
   say(line: string): void;
 }
 
-async function compare({ network, shown, calibration, rounds, peer, say }: Comparison) {
+async function compare({ network, shown, calibration, rounds, peers, say }: Comparison) {
   say(`quantizing ${network.name}`);
   const int8 = await quantized(network, calibration);
   const bare = await bareSession('session.run, float', network);
@@ -87,7 +87,7 @@ async function compare({ network, shown, calibration, rounds, peer, say }: Compa
           bare: await bareSession('session.run, INT8', int8.network),
           whole: await inspecting('inspector, INT8', int8.network),
         };
-  const contestants = [bare, whole, ...(integers ? [integers.bare, integers.whole] : []), ...(peer ? [peer] : [])];
+  const contestants = [bare, whole, ...(integers ? [integers.bare, integers.whole] : []), ...(peers?.values() ?? [])];
   try {
     await checkSame(bare, whole, shown);
     const notes = [typeof int8 === 'string' ? `${network.name} has no INT8 form: ${int8}` : describe(int8)];
@@ -95,7 +95,7 @@ async function compare({ network, shown, calibration, rounds, peer, say }: Compa
       await checkSame(integers.bare, integers.whole, shown);
       await checkAgreement(whole, integers.whole, shown, AGREEMENT.int8);
     }
-    if (peer) await checkAgreement(peer, whole, shown, AGREEMENT.float);
+    for (const peer of peers?.values() ?? []) await checkAgreement(peer, whole, shown, AGREEMENT.float);
     const turns = await inTurns(
       contestants.map((contestant) => ({ name: contestant.name, run: () => turn(contestant, shown) })),
       rounds,
@@ -103,7 +103,8 @@ async function compare({ network, shown, calibration, rounds, peer, say }: Compa
     const asked = [
       ['inspector : session.run, float', '≤ 1.25', ...ratios(turns, whole, bare)],
       ['inspector : session.run, INT8', '≤ 1.25', ...ratios(turns, integers?.whole, integers?.bare)],
-      ['inspector : Ultralytics, float', '≤ 0.6', ...ratios(turns, whole, peer)],
+      ['inspector : Ultralytics as it comes, on PyTorch', '≤ 0.6', ...ratios(turns, whole, peers?.get('pytorch'))],
+      ['inspector : Ultralytics with the ONNX file', '≤ 0.6', ...ratios(turns, whole, peers?.get('onnxruntime'))],
       ['inspector, float : INT8', '≥ 1.5', ...ratios(turns, whole, integers?.whole)],
     ];
     return {

@@ -1,11 +1,12 @@
 """Ultralytics' side of the benchmark `inspector`: YOLOv8n and `predict`, on one processor.
 
-    python ultralytics_predict.py FOLDER SIZE CLASSES SEED
+    python ultralytics_predict.py FOLDER SIZE CLASSES SEED onnxruntime|pytorch
 
-Writes FOLDER/yolov8n.onnx with weights drawn from SEED, then says in a line of JSON which runtime it predicts with: the
-ONNX file's where onnxruntime is there, else PyTorch's. From then on each line read is {"image", "conf", "iou", "limit"},
-and each line written is {"milliseconds", "processor", "found": [[left, top, right, bottom, class, confidence], …]}: wall
-time, the processor's in milliseconds too, boxes in pixels of the image.
+Writes FOLDER/yolov8n.onnx with weights drawn from SEED, then says in a line of JSON which runtime it predicts with, in
+which release: onnxruntime (null where it is not installed) and that file, or PyTorch, which is what `predict` takes by
+itself. From then on each line read is {"image", "conf", "iou", "limit"}, and each line written is {"milliseconds",
+"processor", "found": [[left, top, right, bottom, class, confidence], …]}: wall time, the processor's in milliseconds too,
+boxes in pixels of the image.
 """
 
 import json
@@ -15,6 +16,7 @@ import time
 from pathlib import Path
 
 folder, size, classes, seed = Path(sys.argv[1]), *map(int, sys.argv[2:5])
+runtime = sys.argv[5]
 os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 os.environ.update(YOLO_OFFLINE="true", YOLO_AUTOINSTALL="false", YOLO_CONFIG_DIR=str(folder))
 
@@ -57,8 +59,12 @@ def random_model():
 yolo = random_model()
 torch.save({"model": yolo.model}, folder / "yolov8n.pt")
 exported = YOLO(folder / "yolov8n.pt").export(format="onnx", imgsz=size, opset=17, simplify=False, device="cpu")
-try:
-    import onnxruntime
+if runtime == "onnxruntime":
+    try:
+        import onnxruntime
+    except ImportError:
+        say({"release": None})
+        sys.exit()
 
     # Its threads choose their processors themselves: one has to be asked for.
     open_session = onnxruntime.InferenceSession
@@ -69,12 +75,12 @@ try:
         return open_session(path, options, **others)
 
     onnxruntime.InferenceSession = open_on_one_thread
-    predictor, runtime = YOLO(exported, task="detect"), f"onnxruntime {onnxruntime.__version__}"
-except ImportError:
-    predictor, runtime = YOLO(folder / "yolov8n.pt"), f"PyTorch {torch.__version__}"
+    predictor, release = YOLO(exported, task="detect"), f"onnxruntime {onnxruntime.__version__}"
+else:
+    predictor, release = YOLO(folder / "yolov8n.pt"), f"PyTorch {torch.__version__}"
 import ultralytics  # noqa: E402
 
-say({"runtime": runtime, "version": ultralytics.__version__})
+say({"release": f"Ultralytics {ultralytics.__version__} predict, float, {release}"})
 
 for line in sys.stdin:
     asked = json.loads(line)
