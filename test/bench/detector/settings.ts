@@ -9,7 +9,7 @@ export const neuDetRecipe: Recipe = {
   batchSize: '16',
   imageSize: '192',
   size: 'medium',
-  rotate: 'false',
+  rotate: '0.2',
 };
 
 export const metalTagsRecipe: Recipe = { steps: '2000', imageSize: '256' };
@@ -18,7 +18,7 @@ export const magneticTileRecipe: Recipe = { steps: '3500', batchSize: '16', imag
 
 /** A first training's steps on each set, to compare backbones. */
 export const backboneRecipes: Readonly<Record<string, Recipe>> = {
-  'neu-det': { steps: '1000', imageSize: '192', rotate: 'false' },
+  'neu-det': { steps: '1000', imageSize: '192', rotate: '0' },
   'metal-tags': { steps: '1000', imageSize: '224' },
   'magnetic-tile': { steps: '1000', imageSize: '256' },
 };

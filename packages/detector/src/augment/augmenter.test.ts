@@ -8,14 +8,14 @@ const SIZE = 64;
 const BOX = { x1: 8, y1: 20, x2: 28, y2: 32, classId: 1 };
 const strong: AugmentationSettings = {
   flip: true,
-  rotate: true,
+  rotate: 0.5,
   scale: 0.25,
   shift: 0.1,
   brightness: 0,
   contrast: 0,
   mosaic: 0,
 };
-const none: AugmentationSettings = { ...strong, flip: false, rotate: false, scale: 0, shift: 0 };
+const none: AugmentationSettings = { ...strong, flip: false, rotate: 0, scale: 0, shift: 0 };
 
 /** Black, but for a white rectangle. */
 function whiteBox(): DatasetReader {

@@ -2,8 +2,8 @@
 export interface AugmentationSettings {
   /** Mirror horizontally and vertically, each half of the time. */
   readonly flip: boolean;
-  /** Turn by a random multiple of 90°. */
-  readonly rotate: boolean;
+  /** Share of images that are turned by 90°; mirrors make all eight orientations of it. */
+  readonly rotate: number;
   /** Largest relative change of size. */
   readonly scale: number;
   /** Largest shift, as a fraction of the side. */

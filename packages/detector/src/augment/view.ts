@@ -27,28 +27,20 @@ export interface View {
   readonly contrast: number;
 }
 
-/** Cosine and sine of the quarter turns. */
-const turns = [
-  [1, 0],
-  [0, 1],
-  [-1, 0],
-  [0, -1],
-] as const;
-
 /** A truth survives when enough of it is still to be seen. */
 const SMALLEST_SIDE = 2;
 const SMALLEST_VISIBLE_SHARE = 0.25;
 
 export function drawView(random: Random, settings: AugmentationSettings, size: number, window: Window): View {
-  const [cosine, sine] = turns[settings.rotate ? Math.floor(random() * 4) : 0] ?? turns[0];
+  const turned = random() < settings.rotate;
   const mirrorX = settings.flip && random() < 0.5 ? -1 : 1;
   const mirrorY = settings.flip && random() < 0.5 ? -1 : 1;
   const between = (limit: number) => (random() * 2 - 1) * limit;
   return {
-    xx: mirrorX * cosine,
-    xy: mirrorX * sine,
-    yx: mirrorY * -sine,
-    yy: mirrorY * cosine,
+    xx: turned ? 0 : mirrorX,
+    xy: turned ? mirrorX : 0,
+    yx: turned ? -mirrorY : 0,
+    yy: turned ? 0 : mirrorY,
     zoom: 1 + between(settings.scale),
     centreX: window.left + window.width / 2 + between(settings.shift) * size,
     centreY: window.top + window.height / 2 + between(settings.shift) * size,

@@ -26,9 +26,9 @@ describe('hyperparameters', () => {
 
   it('choose the network, and whether a direction means something', () => {
     expect(settings({}).shape).toEqual(nanoShape);
-    expect(settings({ size: 'small', rotate: 'false' })).toMatchObject({
+    expect(settings({ size: 'small', rotate: '0.25' })).toMatchObject({
       shape: smallShape,
-      augmentation: { rotate: false, flip: true },
+      augmentation: { rotate: 0.25, flip: true },
     });
     expect(settings({ size: 'medium' }).shape).toEqual(mediumShape);
     expect(settings({ backbone: 'own' }).shape).toEqual({ ...nanoShape, backbone: 'own' });

@@ -36,11 +36,8 @@ const schema = z.strictObject({
   size: z.enum(['nano', 'small', 'medium']).default('nano'),
   /** Go on from a network that has seen much else, or train every layer from random values. */
   backbone: z.enum(['pretrained', 'own']).default(defaultTrainingSettings.shape.backbone),
-  /** Whether images may be turned: not where a direction means something, e.g. that in which steel was rolled. */
-  rotate: z
-    .enum(['true', 'false'])
-    .default('true')
-    .transform((text) => text === 'true'),
+  /** Share of images that are turned by a quarter: few where a direction means something, e.g. that of rolling steel. */
+  rotate: real(z.number().max(1)).default(defaultTrainingSettings.augmentation.rotate),
   /** Share of images that are put together from four; half of them in a long run by default, none in a short one. */
   mosaic: real(z.number().max(1)).optional(),
   /** Measurements without a better validation precision after which training ends early. */

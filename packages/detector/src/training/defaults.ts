@@ -19,7 +19,7 @@ export const defaultTrainingSettings: TrainingSettings = {
     clipNorm: 10,
     averageDecay: 0.995,
   },
-  augmentation: { flip: true, rotate: true, scale: 0.15, shift: 0.1, brightness: 0.12, contrast: 0.25, mosaic: 0 },
+  augmentation: { flip: true, rotate: 0.5, scale: 0.15, shift: 0.1, brightness: 0.12, contrast: 0.25, mosaic: 0 },
   lossWeights: { classes: 1.5, boxes: 7.5 },
 };
 
