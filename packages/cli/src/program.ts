@@ -160,6 +160,7 @@ export function createProgram(): Command {
     .option('--image-size <pixels>', 'side of the square input, a multiple of 32')
     .option('--size <name>', 'of the network: nano, small or medium')
     .option('--backbone <name>', 'pretrained: go on from a network that has seen much else, or own')
+    .option('--mirrors <true|false>', 'whether the model looks at mirror images, too, in four times the time')
     .option('--rotate <share>', 'of images that are turned by a quarter')
     .option('--mosaic <share>', 'of images that are put together from four')
     .option('--learning-rate <rate>')

@@ -6,6 +6,7 @@ import { decodePredictions } from './box-decoding.ts';
 import { detectorNetwork } from './detector-network.ts';
 import { FoldedLayers } from './folded-layers.ts';
 import type { Layers } from './layers.ts';
+import { meanOfViews, mirrorViews } from './mirror-views.ts';
 import type { ParameterLayout } from './parameter-layout.ts';
 import { type NetworkShape, strides } from './shape.ts';
 import { TrainableLayers } from './trainable-layers.ts';
@@ -35,9 +36,12 @@ export function exportOnnx(shape: NetworkShape, names: readonly string[], weight
   });
 }
 
-/** What a YOLOv8 export answers for images from 0 to 1: rows of boxes, then of scores [1, 4 + classes, A]. */
+/** What a YOLOv8 export answers for an image [1, 3, S, S] from 0 to 1: rows of boxes, then of scores [1, 4 + classes, A]. */
 export function predictionRows(layers: Layers, shape: NetworkShape, images: Tensor): Tensor {
-  const { logits, centres, sizes } = decodePredictions(detectorNetwork(layers, shape, images), shape.imageSize);
+  const levels = shape.mirrors
+    ? detectorNetwork(layers, shape, mirrorViews(images)).map(meanOfViews)
+    : detectorNetwork(layers, shape, images);
+  const { logits, centres, sizes } = decodePredictions(levels, shape.imageSize);
   return concatenate([centres, sizes, sigmoid(logits)], 1);
 }
 

@@ -30,8 +30,12 @@ async function answer(model: Uint8Array, images: Tensor): Promise<Float32Array> 
   return output0.data;
 }
 
-describe.each(['own', 'pretrained'] as const)('reference forward pass, %s backbone', (backbone) => {
-  const shape = { ...tinySettings.shape, backbone, classes: 2, imageSize: 64 };
+describe.each([
+  { backbone: 'own', mirrors: false },
+  { backbone: 'pretrained', mirrors: false },
+  { backbone: 'own', mirrors: true },
+] as const)('reference forward pass, backbone: $backbone, mirrors: $mirrors', (variant) => {
+  const shape = { ...tinySettings.shape, ...variant, classes: 2, imageSize: 64 };
   const weights = trainedWeights(shape);
   const random = seededRandom(5);
   const bytes = Uint8Array.from({ length: pixels }, () => Math.floor(256 * random()));

@@ -36,6 +36,11 @@ const schema = z.strictObject({
   size: z.enum(['nano', 'small', 'medium']).default('nano'),
   /** Go on from a network that has seen much else, or train every layer from random values. */
   backbone: z.enum(['pretrained', 'own']).default(defaultTrainingSettings.shape.backbone),
+  /** Whether the model looks at each image and its mirror images, which takes four times as long and sees a little more. */
+  mirrors: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true'),
   /** Share of images that are turned by a quarter: few where a direction means something, e.g. that of rolling steel. */
   rotate: real(z.number().max(1)).default(defaultTrainingSettings.augmentation.rotate),
   /** Share of images that are put together from four; half of them in a long run by default, none in a short one. */
@@ -86,7 +91,8 @@ export function parseHyperparameters(values: unknown): Hyperparameters {
 
 /** @param images how many there are to train on: an epoch shows each of them once */
 export function settingsOf(hyperparameters: Hyperparameters, images: number): TrainingSettings {
-  const { steps, epochs, batchSize, workers, seed, learningRate, patience, size, backbone, rotate } = hyperparameters;
+  const { steps, epochs, batchSize, workers, seed, learningRate, patience, size, backbone, mirrors, rotate } =
+    hyperparameters;
   const planned =
     epochs === undefined ? (steps ?? defaultTrainingSettings.steps) : Math.ceil((epochs * images) / batchSize);
   const base = settingsForSteps(planned);
@@ -98,7 +104,7 @@ export function settingsOf(hyperparameters: Hyperparameters, images: number): Tr
     batchPerWorker: batchSize / workers,
     validateEvery: Math.min(STEPS_BETWEEN_MEASUREMENTS, Math.ceil(planned / FEWEST_MEASUREMENTS)),
     patience,
-    shape: { ...networks[size], backbone },
+    shape: { ...networks[size], backbone, mirrors },
     optimizer: { ...base.optimizer, learningRate },
     augmentation: { ...base.augmentation, rotate, mosaic },
   };

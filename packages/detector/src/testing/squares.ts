@@ -15,6 +15,7 @@ export const tinySettings: TrainingSettings = {
     depths: [0, 1, 0, 0, 0],
     headWidth: 8,
     backbone: 'own',
+    mirrors: false,
   },
   optimizer: { ...defaultTrainingSettings.optimizer, warmupSteps: 4 },
 };
