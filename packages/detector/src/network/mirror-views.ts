@@ -6,7 +6,7 @@ const X = 3;
 const Y = 2;
 
 /** The axes of [N, C, H, W] along which each view is mirrored. */
-const views = [[], [X], [Y], [Y, X]] as const;
+const views: readonly (readonly number[])[] = [[], [X], [Y], [Y, X]];
 
 /** An image [1, C, H, W] and its mirror images: [4, C, H, W]. */
 export function mirrorViews(image: Tensor): Tensor {
@@ -20,7 +20,7 @@ export function mirrorViews(image: Tensor): Tensor {
 export function meanOfViews({ classes, boxes }: LevelPrediction): LevelPrediction {
   const upright = (x: Tensor) => split(x, 0, [1, 1, 1, 1]).map((view, i) => mirrored(view, views[i] ?? []));
   const turnedBack = upright(boxes).map((view, i) => {
-    const across = (axis: number) => ((views[i] as readonly number[]).includes(axis) ? -1 : 1);
+    const across = (axis: number) => (views[i]?.includes(axis) ? -1 : 1);
     // Offsets from the cell's centre change their sign; sizes don't.
     const signs = view.graph.constant([across(X), across(Y), 1, 1], [1, 4, 1, 1]);
     return view.graph.emit('Mul', [view, signs], view.dims);
