@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeEndpointCommand, IoTClient } from '@aws-sdk/client-iot';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type LocalAws, startLocalAws } from './index.ts';
@@ -22,6 +24,14 @@ describe('a data directory', () => {
   }
   const s3Of = ({ endpoint, region, administrator: credentials }: LocalAws) =>
     new S3Client({ endpoint, region, credentials, maxAttempts: 1 });
+
+  async function devicePortOf({ endpoint, region, administrator: credentials }: LocalAws): Promise<number> {
+    const iot = new IoTClient({ endpoint, region, credentials });
+    const { endpointAddress } = await iot.send(new DescribeEndpointCommand({ endpointType: 'iot:Data-ATS' }));
+    return Number(endpointAddress?.split(':')[1]);
+  }
+  /** What was reported of the files; the port that devices of `good` were told may be another process's by now. */
+  const reportsOfFiles = () => reports.filter((report) => !/^port \d+, which devices were told/.test(report));
 
   beforeAll(async () => {
     const aws = await startLocalAws({ dataDir: good });
@@ -137,15 +147,32 @@ describe('a data directory', () => {
     rmSync(join(objects, lost));
     writeFileSync(join(objects, 'unknown'), '');
     await start();
-    expect(reports).toEqual([expect.stringMatching(new RegExp(`lacks 1 of 2 files, e.g. ${lost}.*from a copy`))]);
+    expect(reportsOfFiles()).toEqual([
+      expect.stringMatching(new RegExp(`lacks 1 of 2 files, e.g. ${lost}.*from a copy`)),
+    ]);
     expect(readdirSync(objects).sort()).toEqual([kept, 'unknown'].sort());
   });
 
   it('whose journal of calls is damaged begins a new one, and keeps the old', async () => {
     writeFileSync(join(dataDir, 'calls.db'), 'x'.repeat(8192));
     await start();
-    expect(reports).toEqual([expect.stringMatching(/journal of calls.*begun anew.*calls\.db\.damaged/)]);
+    expect(reportsOfFiles()).toEqual([expect.stringMatching(/journal of calls.*begun anew.*calls\.db\.damaged/)]);
     expect(readFileSync(join(dataDir, 'calls.db.damaged'), 'utf8')).toBe('x'.repeat(8192));
+  });
+
+  it('whose port for devices is taken by now takes another, and says so', async () => {
+    const taker = createServer();
+    await new Promise<void>((resolve) => taker.listen(0, '127.0.0.1', resolve));
+    const { port } = taker.address() as AddressInfo;
+    inState(`UPDATE iot_settings SET value = '${port}' WHERE key = 'port'`);
+    try {
+      const another = await devicePortOf(await start());
+      expect(another).not.toBe(port);
+      expect(another).toBeLessThan(32_768);
+      expect(reports).toEqual([expect.stringContaining(`port ${port}, which devices were told, is taken: provision`)]);
+    } finally {
+      taker.close();
+    }
   });
 
   it('that cannot be made is refused', async () => {

@@ -1,5 +1,5 @@
+import { randomInt } from 'node:crypto';
 import { createServer as createHttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { messageOf } from '../../kernel/errors.ts';
 import type { Iot } from '../state.ts';
@@ -20,6 +20,8 @@ export interface DeviceEndpoint {
 /** First byte of MQTT's CONNECT packet (MQTT 3.1.1, 3.1.1). */
 const MQTT_CONNECT = 0x10;
 const PORT = 'port';
+/** Below those that systems hand to connections (Linux from 32768): no connection has it when the embedded AWS comes back. */
+const PORTS = { first: 20_000, end: 32_768, tries: 20 };
 /** Milliseconds. */
 const SILENCE = 30_000;
 
@@ -65,28 +67,33 @@ export async function openDeviceEndpoint(iot: Iot): Promise<DeviceEndpoint> {
 }
 
 async function listen(server: Server, iot: Iot): Promise<number> {
-  const wanted = iot.settings.get(PORT) ?? 0;
-  try {
-    await bind(server, wanted);
-  } catch (error) {
-    if (wanted === 0) throw error;
+  const told = iot.settings.get(PORT);
+  if (told !== undefined && (await bind(server, told))) return told;
+  if (told !== undefined)
     iot.kernel.report(
-      `port ${wanted}, which devices were told, is taken: provision the devices again to tell them the new one`,
-      error,
+      `port ${told}, which devices were told, is taken: provision the devices again to tell them the new one`,
     );
-    await bind(server, 0);
-  }
-  const { port } = server.address() as AddressInfo;
+  const port = await bindAnywhere(server);
   iot.settings.put(PORT, port);
   return port;
 }
 
-function bind(server: Server, port: number): Promise<void> {
+async function bindAnywhere(server: Server): Promise<number> {
+  for (let tried = 0; tried < PORTS.tries; tried++) {
+    const port = randomInt(PORTS.first, PORTS.end);
+    if (await bind(server, port)) return port;
+  }
+  throw new Error(`none of ${PORTS.tries} ports between ${PORTS.first} and ${PORTS.end} was free for devices`);
+}
+
+/** Whether the port was free. */
+function bind(server: Server, port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    const failed = (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(false) : reject(error));
+    server.once('error', failed);
     server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject);
-      resolve();
+      server.off('error', failed);
+      resolve(true);
     });
   });
 }
