@@ -8,6 +8,7 @@ import { backbones } from './benchmarks/backbones.ts';
 import { chain } from './benchmarks/chain.ts';
 import { duplicates } from './benchmarks/duplicates.ts';
 import { events } from './benchmarks/events.ts';
+import { generatedTags } from './benchmarks/generated-tags.ts';
 import { growth } from './benchmarks/growth.ts';
 import { inspector } from './benchmarks/inspector.ts';
 import { magneticTile } from './benchmarks/magnetic-tile.ts';
@@ -26,6 +27,7 @@ const BENCHMARKS: Benchmark[] = [
   duplicates,
   inspector,
   trainingThroughput,
+  generatedTags,
   backbones,
   neuDet,
   neuDetLeakFree,
