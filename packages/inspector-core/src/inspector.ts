@@ -68,6 +68,7 @@ export async function createInspector(options: InspectorOptions): Promise<Inspec
   const { model, manifest, floor = DEFAULT_FLOOR, threads = 1, now = () => performance.now() } = options;
   const rules = rulesFor(manifest.names, manifest.thresholds.confidence, options.rules ?? {});
   const lowest = Math.min(floor, ...rules.map(({ confidence }) => confidence));
+  const { iou, votes = 1 } = manifest.thresholds;
   const session = await openModelSession(model, manifest, threads);
   let queue: Promise<unknown> = Promise.resolve();
 
@@ -76,9 +77,10 @@ export async function createInspector(options: InspectorOptions): Promise<Inspec
     const placed = await readPlacedImage(image, manifest.imageSize);
     const { placement } = placed;
     const { values, dims } = await session.run(placed);
-    const proposals = decodeYolo(values, dims, lowest);
-    const settings = { iou: manifest.thresholds.iou, limit: MAXIMUM_BOXES };
-    const candidates = nonMaximumSuppression(proposals, settings)
+    // However many have a vote: what those below this would add is less than the lowest confidence that counts.
+    const proposals = decodeYolo(values, dims, lowest / votes);
+    const candidates = nonMaximumSuppression(proposals, { iou, votes, limit: MAXIMUM_BOXES })
+      .filter(({ confidence }) => confidence > lowest)
       .map((found) => ({ ...found, box: fromLetterbox(placement, found.box) }))
       .filter(({ box }) => box.width > 0 && box.height > 0);
     const { verdict, detections, uncertainty } = judge(candidates, rules);

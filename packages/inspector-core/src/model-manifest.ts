@@ -5,7 +5,8 @@ const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be a sha256 in lower-cas
 const share = z.number().min(0).max(1);
 
 const modelManifestSchema = z.object({
-  format: z.literal('assay.model/1'),
+  /** 2 is with `votes`: an inspector that knows nothing of them would judge by other confidences, and has to refuse it. */
+  format: z.enum(['assay.model/1', 'assay.model/2']),
   /** A class's name stands at its id. */
   names: z.array(z.string().min(1)).min(1),
   /** Side of the square input in pixels; a larger one is more than a device has memory for. */
@@ -21,8 +22,11 @@ const modelManifestSchema = z.object({
   channels: z.object({ train: digest, validation: digest }).optional(),
   /** Of the network's arithmetic; float32 when absent. */
   precision: z.enum(['float32', 'int8']).optional(),
-  /** From which confidence on a detection counts, and from which overlap on two are one. */
-  thresholds: z.object({ confidence: share, iou: share }),
+  /**
+   * From which confidence on a detection counts, from which overlap on two are one, and how many of these say where it is
+   * and how sure it is; one when absent.
+   */
+  thresholds: z.object({ confidence: share, iou: share, votes: z.int().min(1).max(100).optional() }),
 });
 
 /** What `manifest.json` beside `model.onnx` says. */
@@ -40,7 +44,7 @@ export function readModelManifest(json: string | Uint8Array): ModelManifest {
   const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
   throw new InspectorError(
     'manifest-invalid',
-    `The model's manifest.json isn't a manifest of format assay.model/1: ${faults.join('; ')}. ` +
+    `The model's manifest.json isn't a manifest of format assay.model/1 or 2: ${faults.join('; ')}. ` +
       'Take manifest.json and model.onnx from the same model.tar.gz, or train the model again.',
     { cause: parsed.error },
   );

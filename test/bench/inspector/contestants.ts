@@ -1,11 +1,8 @@
 import { createInspector, type Inspector, readImageInput } from '@assay/inspector-core';
 import { decodeYolo, fromLetterbox, nonMaximumSuppression } from '@assay/vision';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { manifestOf, type Network } from './networks.ts';
+import { manifestOf, type Network, SUPPRESSION } from './networks.ts';
 import type { Photograph } from './photographs.ts';
-
-/** Overlap from which on two boxes are one, and how many there are at most: the inspector's. */
-export const SUPPRESSION = { iou: 0.6, limit: 100 } as const;
 
 /** A box in pixels of the photograph. */
 export interface Found {
@@ -47,7 +44,7 @@ export async function bareSession(name: string, { onnx, size, floor }: Network):
       const { output0 } = await session.run({ images: new Tensor('float32', values, [1, 3, size, size]) });
       if (!(output0?.data instanceof Float32Array)) throw new Error(`${name} gave no floats`);
       const candidates = decodeYolo(output0.data, output0.dims, floor);
-      return nonMaximumSuppression(candidates, SUPPRESSION)
+      return nonMaximumSuppression(candidates, { ...SUPPRESSION, votes: 1 })
         .map(({ box, classId, confidence }) => ({ ...fromLetterbox(placement, box), classId, confidence }))
         .filter(({ width, height }) => width > 0 && height > 0);
     },

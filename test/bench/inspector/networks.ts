@@ -3,7 +3,6 @@ import { createDataset, defaultTrainingSettings, imageSample, relativeBox, train
 import { type ModelManifest, readImageInput } from '@assay/inspector-core';
 import { QuantizationError, type QuantizationReport, quantizeStatically } from '@assay/quantization';
 import { DEFECT_CLASSES } from '@assay/synthetic-tags';
-
 import type { Photograph } from './photographs.ts';
 
 export interface Network {
@@ -16,6 +15,8 @@ export interface Network {
   readonly floor: number;
 }
 
+/** Overlap from which on two boxes are one, and how many there are at most: the inspector's, and Ultralytics' too. */
+export const SUPPRESSION = { iou: 0.6, limit: 100 } as const;
 /** What an inspector has when it isn't told otherwise. */
 export const USUAL_FLOOR = 0.02;
 
@@ -68,6 +69,6 @@ export function manifestOf({ onnx, classes, size }: Network): ModelManifest {
     sha256: createHash('sha256').update(onnx).digest('hex'),
     trainer: { name: 'bench', version: '1', seed: 1 },
     snapshot: { uri: 's3://bench/none', sha256: '0'.repeat(64) },
-    thresholds: { confidence: 0.25, iou: 0.6 },
+    thresholds: { confidence: 0.25, iou: SUPPRESSION.iou },
   };
 }

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { findPython } from '../../../services/training/jobs/train-yolov8/python.ts';
-import { type Contestant, SUPPRESSION } from './contestants.ts';
-import { type Network, USUAL_FLOOR } from './networks.ts';
+import type { Contestant } from './contestants.ts';
+import { type Network, SUPPRESSION, USUAL_FLOOR } from './networks.ts';
 import type { Photograph } from './photographs.ts';
 
 const SCRIPT = join(import.meta.dirname, 'ultralytics_predict.py');

@@ -23,7 +23,7 @@ export interface Assignment {
   readonly weights: Tensor;
 }
 
-const CANDIDATES = 10;
+export const CANDIDATES = 10;
 /** Boxes count as at least this many strides to each side of their centre: else a thin scratch holds no anchor. */
 const SMALLEST_REACH = 0.75;
 /** A truth's best anchor aims at least this high, so that training starts although nothing overlaps yet. */

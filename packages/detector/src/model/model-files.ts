@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelManifest } from '@assay/inspector-core';
 import { strides } from '../network/shape.ts';
-import { SUPPRESSION_IOU } from '../training/evaluation.ts';
+import { SUPPRESSION } from '../training/evaluation.ts';
 import { bestConfidence } from '../training/operating-point.ts';
 import type { TrainingOutcome } from '../training/train.ts';
 import { TRAINER_VERSION } from '../training/training-input.ts';
@@ -28,7 +28,7 @@ export async function writeModel(
 ): Promise<void> {
   const { names, imageSize } = validation.dataset;
   const manifest: ModelManifest = {
-    format: 'assay.model/1',
+    format: 'assay.model/2',
     names: [...names],
     imageSize,
     stride: Math.max(...strides),
@@ -36,7 +36,7 @@ export async function writeModel(
     trainer: { name: 'assay-embedded', version: TRAINER_VERSION, seed },
     snapshot,
     channels,
-    thresholds: { confidence: bestConfidence(outcome.precision), iou: SUPPRESSION_IOU },
+    thresholds: { confidence: bestConfidence(outcome.precision), ...SUPPRESSION },
   };
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'model.onnx'), outcome.model);

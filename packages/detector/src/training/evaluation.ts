@@ -9,12 +9,16 @@ import {
 } from '@assay/vision';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { DatasetReader } from '../dataset/dataset.ts';
+import { CANDIDATES } from '../loss/task-aligned-assigner.ts';
 import { sessionOptions } from './session-options.ts';
 
-/** Overlap from which on two detections of a class are one. */
-export const SUPPRESSION_IOU = 0.6;
+/**
+ * Overlap from which on two detections of a class are one, and how many of them say where it is and how sure it is: as
+ * many as the assignment teaches for each truth.
+ */
+export const SUPPRESSION = { iou: 0.5, votes: CANDIDATES } as const;
 /** Average precision looks at the whole curve: nearly everything has to be kept. */
-const MEASURED_CONFIDENCE = 0.005;
+const MEASURED_CONFIDENCE = 0.001;
 const MEASURED_DETECTIONS = 100;
 
 export interface DetectionTask {
@@ -41,7 +45,7 @@ export async function detectOn(dataset: DatasetReader, { model, from, to }: Dete
     if (!(output0?.data instanceof Float32Array)) throw new Error('the exported model did not answer with floats');
     const candidates = decodeYolo(output0.data, output0.dims, MEASURED_CONFIDENCE);
     found.push(
-      nonMaximumSuppression(candidates, { iou: SUPPRESSION_IOU, limit: MEASURED_DETECTIONS })
+      nonMaximumSuppression(candidates, { ...SUPPRESSION, limit: MEASURED_DETECTIONS })
         .map((detection) => ({ ...detection, box: clipBox(detection.box, imageSize, imageSize) }))
         .filter(({ box }) => box.width > 0 && box.height > 0),
     );

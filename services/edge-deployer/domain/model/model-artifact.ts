@@ -6,7 +6,7 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** `manifest.json` beside the network: what a device has to know to use it. */
 const manifestSchema = z.object({
-  format: z.literal('assay.model/1'),
+  format: z.enum(['assay.model/1', 'assay.model/2']),
   names: z.array(z.string().min(1)).min(1),
   imageSize: z.int().positive(),
   stride: z.int().positive(),
@@ -58,7 +58,7 @@ function readManifest(uri: string, bytes: Uint8Array): z.output<typeof manifestS
   const result = manifestSchema.safeParse(value);
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-  throw new UnusableModel(`manifest.json in ${uri} is not of the format assay.model/1: ${problems}`, {
+  throw new UnusableModel(`manifest.json in ${uri} is not of the format assay.model/1 or 2: ${problems}`, {
     cause: result.error,
   });
 }

@@ -65,9 +65,9 @@ export async function examineParity(
 
 /** What a device ought to make of a network's answer, in pixels of the photograph. */
 function detectionsOf({ values, dims }: Output, { manifest }: Model, { inspection }: MeasuredImage): Detection[] {
-  const settings = { iou: manifest.thresholds.iou, limit: MOST_BOXES };
+  const { iou, votes = 1 } = manifest.thresholds;
   const placement = letterbox(inspection.width, inspection.height, manifest.imageSize);
-  return nonMaximumSuppression(decodeYolo(values, dims, FLOOR), settings).map((found) => ({
+  return nonMaximumSuppression(decodeYolo(values, dims, FLOOR), { iou, votes, limit: MOST_BOXES }).map((found) => ({
     ...found,
     box: fromLetterbox(placement, found.box),
   }));
