@@ -5,7 +5,7 @@ export { parseHyperparameters, settingsOf } from './sagemaker/hyperparameters.ts
 export { runTrainingJob, type TrainingJobOptions } from './sagemaker/training-job.ts';
 export { type Checkpoint, readCheckpoint, writeCheckpoint } from './training/checkpoint.ts';
 export { defaultTrainingSettings } from './training/defaults.ts';
-export { detectOn, measure } from './training/evaluation.ts';
+export { detectOn, measure, SUPPRESSION } from './training/evaluation.ts';
 export type { TrainingSettings } from './training/settings.ts';
 export { type TrainingOutcome, train } from './training/train.ts';
 export { type Measurement, type TrainingInput, TrainingRefused } from './training/training-input.ts';

@@ -28,7 +28,7 @@ export interface Contestant {
 }
 
 /** Nothing but the network, on an input that is there already. */
-export async function bareSession(name: string, { onnx, size, floor }: Network): Promise<Contestant> {
+export async function bareSession(name: string, { onnx, size, floor, votes }: Network): Promise<Contestant> {
   const session = await InferenceSession.create(onnx, {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
@@ -43,8 +43,9 @@ export async function bareSession(name: string, { onnx, size, floor }: Network):
       const values = Float32Array.from(planes, (byte) => byte / 255);
       const { output0 } = await session.run({ images: new Tensor('float32', values, [1, 3, size, size]) });
       if (!(output0?.data instanceof Float32Array)) throw new Error(`${name} gave no floats`);
-      const candidates = decodeYolo(output0.data, output0.dims, floor);
-      return nonMaximumSuppression(candidates, { ...SUPPRESSION, votes: 1 })
+      const candidates = decodeYolo(output0.data, output0.dims, floor / votes);
+      return nonMaximumSuppression(candidates, { ...SUPPRESSION, votes })
+        .filter(({ confidence }) => confidence > floor)
         .map(({ box, classId, confidence }) => ({ ...fromLetterbox(placement, box), classId, confidence }))
         .filter(({ width, height }) => width > 0 && height > 0);
     },

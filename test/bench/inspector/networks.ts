@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createDataset, defaultTrainingSettings, imageSample, relativeBox, train } from '@assay/detector';
+import {
+  createDataset,
+  defaultTrainingSettings,
+  SUPPRESSION as EMBEDDED,
+  imageSample,
+  relativeBox,
+  train,
+} from '@assay/detector';
 import { type ModelManifest, readImageInput } from '@assay/inspector-core';
 import { QuantizationError, type QuantizationReport, quantizeStatically } from '@assay/quantization';
 import { DEFECT_CLASSES } from '@assay/synthetic-tags';
@@ -13,6 +20,8 @@ export interface Network {
   readonly size: number;
   /** Confidence from which on boxes are told. */
   readonly floor: number;
+  /** Candidates that say together where a box is: as many as its trainer's manifests give. */
+  readonly votes: number;
 }
 
 /** Overlap from which on two boxes are one, and how many there are at most: the inspector's, and Ultralytics' too. */
@@ -42,7 +51,7 @@ export async function embeddedNetwork(
     training: createDataset(classes, size, samples),
     validation: createDataset(classes, size, []),
   });
-  return { name: 'embedded', onnx: model, classes, size, floor };
+  return { name: 'embedded', onnx: model, classes, size, floor, votes: EMBEDDED.votes };
 }
 
 /** @returns why not, when the answers would stray too far */
@@ -60,15 +69,15 @@ export async function quantized(network: Network, images: readonly Photograph[])
   }
 }
 
-export function manifestOf({ onnx, classes, size }: Network): ModelManifest {
+export function manifestOf({ onnx, classes, size, votes }: Network): ModelManifest {
   return {
-    format: 'assay.model/1',
+    format: 'assay.model/2',
     names: [...classes],
     imageSize: size,
     stride: 32,
     sha256: createHash('sha256').update(onnx).digest('hex'),
     trainer: { name: 'bench', version: '1', seed: 1 },
     snapshot: { uri: 's3://bench/none', sha256: '0'.repeat(64) },
-    thresholds: { confidence: 0.25, iou: SUPPRESSION.iou },
+    thresholds: { confidence: 0.25, iou: SUPPRESSION.iou, votes },
   };
 }

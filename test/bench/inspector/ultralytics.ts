@@ -49,7 +49,7 @@ export async function startUltralytics(folder: string, { seed, size, say }: Ask)
   }
   const names = Array.from({ length: CLASSES }, (_, index) => `class-${index}`);
   const onnx = await readFile(join(folder, 'yolov8n.onnx'));
-  return { network: { name: 'yolov8n', onnx, classes: names, size, floor: USUAL_FLOOR }, contestants };
+  return { network: { name: 'yolov8n', onnx, classes: names, size, floor: USUAL_FLOOR, votes: 1 }, contestants };
 }
 
 async function startPredict(python: string, words: readonly string[]): Promise<Contestant | undefined> {
