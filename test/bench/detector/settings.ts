@@ -8,7 +8,7 @@ export type Recipe = Readonly<Record<string, string>>;
  * other way, so that a fifth of the images is turned.
  */
 export const neuDetRecipe: Recipe = {
-  steps: '4000',
+  steps: '5600',
   batchSize: '16',
   imageSize: '192',
   size: 'medium',
