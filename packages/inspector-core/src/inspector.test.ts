@@ -130,6 +130,23 @@ describe('an inspection', () => {
   });
 });
 
+describe('votes', () => {
+  it('are asked for as many as the manifest says: a defect that one place alone sees is in doubt', async () => {
+    const image = await picture(32, 32, [{ left: 0, top: 0, width: 8, height: 8, colour: '#f00' }])
+      .png()
+      .toBuffer();
+    const { onnx, manifest } = tinyModel();
+    const asking = async (votes: number) => {
+      const thresholds = { ...manifest.thresholds, votes };
+      return (await inspector({ model: onnx, manifest: { ...manifest, thresholds } })).inspect(image);
+    };
+    const [alone, nine] = [await asking(1), await asking(9)];
+    expect(alone.verdict).toBe('fail');
+    expect(nine.verdict).toBe('pass');
+    expect(nine.candidates[0]?.confidence).toBeCloseTo((alone.candidates[0]?.confidence ?? 0) / 3, 6);
+  });
+});
+
 describe('rules', () => {
   const dimRed = () =>
     picture(32, 32, [{ left: 0, top: 0, width: 8, height: 8, colour: '#990000' }])
