@@ -24,7 +24,7 @@ export interface Network {
   readonly votes: number;
 }
 
-/** Overlap from which on two boxes are one, and how many there are at most: the inspector's, and Ultralytics' too. */
+/** Overlap from which on two boxes are one, and how many there are at most: for all contestants alike. */
 export const SUPPRESSION = { iou: 0.6, limit: 100 } as const;
 /** What an inspector has when it isn't told otherwise. */
 export const USUAL_FLOOR = 0.02;
