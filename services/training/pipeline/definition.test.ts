@@ -8,7 +8,8 @@ const settings = {
   mapThreshold: '0.6',
   gate: [
     { rule: 'ap50-floor', confidence: 0.95, undecided: 'refuse' },
-    { rule: 'escape-budget', rate: 0.02, confidence: 0.95, overkill: 0.2, undecided: 'refuse' },
+    { rule: 'escape-budget', rate: 0.02, confidence: 0.95, undecided: 'refuse' },
+    { rule: 'overkill-budget', rate: 0.2, confidence: 0.95, undecided: 'refuse' },
   ],
   int8: 'try',
   trainer: 'embedded',
@@ -106,7 +107,7 @@ describe('the settings', () => {
     expect(reading).toThrow(/there is no rule luck \(but evidence, no-leak/);
     expect(reading).toThrow(/set twice: no-leak; no-leak.undecided: .*; champion.margin: .*; champion.confidence: /);
     expect(() => readPipelineSettings({ ...settings, gate: settings.gate.slice(0, 1) })).toThrow(
-      'escape-budget is missing',
+      'escape-budget is missing: the threshold is chosen by it; overkill-budget is missing',
     );
   });
 });

@@ -48,7 +48,7 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
   const chosen = await choosePrecision(trained, validationSplit, options);
   log(`${chosen.choice.precision}: ${chosen.choice.reason}`);
   const { confidence } = trained.manifest.thresholds;
-  const operatingPoint = chooseOperatingPoint(chosen.validation.images, gate.escapeBudget, confidence);
+  const operatingPoint = chooseOperatingPoint(chosen.validation.images, gate.operatingLimits, confidence);
   log(`confidence ${operatingPoint.confidence} from validation (${operatingPoint.choice})`);
   const final = atOperatingPoint(chosen.model, operatingPoint.confidence);
   const validation = atThreshold(chosen.validation, operatingPoint.confidence);
@@ -62,6 +62,7 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
     manifest: final.manifest,
     prepared: { channels: digests, snapshotSha256: options.snapshotSha256 },
     leaks,
+    operatingPoint,
     validation,
     test,
     confusion: confusionOf(test.results, testSplit.data.names.length, { confidence: operatingPoint.confidence }),
@@ -76,7 +77,6 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
   const evaluation = evaluationOf({
     findings,
     verdict,
-    operatingPoint,
     precision: chosen.choice,
     data: testSplit.data,
     modelSha256,

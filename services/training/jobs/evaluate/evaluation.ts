@@ -91,7 +91,6 @@ export interface ChampionFigures {
 export interface Evaluated {
   readonly findings: Findings;
   readonly verdict: Verdict;
-  readonly operatingPoint: OperatingPoint;
   readonly precision: PrecisionChoice;
   /** What the test split says of itself. */
   readonly data: ChannelData;
@@ -100,8 +99,8 @@ export interface Evaluated {
 }
 
 /** @throws Error when the test split shows no defect: then nothing was measured */
-export function evaluationOf({ findings, verdict, data, modelSha256, ...chosen }: Evaluated): Evaluation {
-  const { manifest, test, confusion, leaks, champion } = findings;
+export function evaluationOf({ findings, verdict, precision, data, modelSha256 }: Evaluated): Evaluation {
+  const { manifest, test, confusion, leaks, champion, operatingPoint } = findings;
   const { images, precision: figures } = test;
   const { ap, ap50, ap75 } = figures;
   if (ap === undefined || ap50 === undefined || ap75 === undefined) throw nothingToMeasure(images.length);
@@ -119,8 +118,8 @@ export function evaluationOf({ findings, verdict, data, modelSha256, ...chosen }
     parts: partsOf(images),
     confusion,
     gate: verdict,
-    operatingPoint: chosen.operatingPoint,
-    precision: chosen.precision,
+    operatingPoint,
+    precision,
     leaks,
     champion: champion ? championFigures(champion, findings.names) : null,
     thresholds: manifest.thresholds,

@@ -1,5 +1,11 @@
+import { createHash } from 'node:crypto';
 import { comparedImage, type Leak, leaksAcross, type Split, type SplitImage, splits } from '@assay/dataset';
 import { readChannelImages } from './channel.ts';
+
+interface ListedImage extends SplitImage {
+  readonly split: Split;
+  readonly sha256: string;
+}
 
 export interface Leaks {
   /** How many images were looked at, by split. */
@@ -13,14 +19,16 @@ export interface Leaks {
  * word: this looks at the archives themselves.
  */
 export async function findLeaks(archives: Readonly<Record<Split, string>>): Promise<Leaks> {
-  const images: SplitImage[] = [];
+  const images: ListedImage[] = [];
   for (const split of splits)
-    for await (const { imageId, group, bytes } of readChannelImages(archives[split]))
-      images.push({ imageId, group, split, compared: await comparedImage(imageId, bytes) });
+    for await (const { imageId, group, bytes } of readChannelImages(archives[split])) {
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      images.push({ imageId, group, split, sha256, compared: await comparedImage(imageId, bytes) });
+    }
   const countOf = (split: Split) => images.filter((image) => image.split === split).length;
   return {
     images: { train: countOf('train'), validation: countOf('validation'), test: countOf('test') },
-    found: [...sameImages(images), ...leaksAcross(images)],
+    found: withoutRepeats([...sameImages(images), ...leaksAcross(images)]),
   };
 }
 
@@ -38,12 +46,30 @@ export async function leakingImages(
   return pictures;
 }
 
-/** Images that are in two splits; an id is the digest of the image's bytes. */
-function sameImages(images: readonly SplitImage[]): Leak[] {
-  const splitsOf = Map.groupBy(images, ({ imageId }) => imageId);
-  return [...splitsOf].flatMap(([imageId, places]) => {
-    const [first, second] = splits.filter((split) => places.some((place) => place.split === split));
-    if (first === undefined || second === undefined) return [];
-    return [{ images: [imageId, imageId], splits: [first, second], because: 'pixels', likeness: 1 }] satisfies Leak[];
+/**
+ * Images of the same bytes or name, in two splits, or in one as if they were of different parts: then more parts would be
+ * counted than there are.
+ */
+function sameImages(images: readonly ListedImage[]): Leak[] {
+  const alike = [
+    ...Map.groupBy(images, ({ sha256 }) => sha256).values(),
+    ...Map.groupBy(images, ({ imageId }) => imageId).values(),
+  ];
+  const pairs = alike.flatMap(([first, ...others]) => {
+    // Found in the splits' order: what is learnt from comes first.
+    const second = others.find(({ split, group }) => split !== first?.split || group !== first.group);
+    return first === undefined || second === undefined ? [] : [{ first, second }];
   });
+  return pairs.map(({ first, second }) => ({
+    images: [first.imageId, second.imageId],
+    splits: [first.split, second.split],
+    because: 'pixels',
+    likeness: 1,
+  }));
+}
+
+/** A pair once, for the first of its reasons. */
+function withoutRepeats(leaks: readonly Leak[]): Leak[] {
+  const nameOf = ({ images, splits }: Leak) => [...images, ...splits].join();
+  return [...new Map(leaks.toReversed().map((leak) => [nameOf(leak), leak])).values()].reverse();
 }

@@ -25,7 +25,7 @@ function image(confidence: number, isDefective: boolean, group = `${confidence} 
 
 const bad = (confidence: number, group?: string) => image(confidence, true, group);
 const good = (confidence: number, group?: string) => image(confidence, false, group);
-const limits = { rate: 0, overkill: 0.5 };
+const limits = { escapes: 0, overkills: 0.5 };
 const choose = (images: readonly MeasuredImage[], given = limits) => chooseOperatingPoint(images, given, 0.25);
 
 describe('the operating point', () => {
@@ -45,12 +45,12 @@ describe('the operating point', () => {
       validation: { escaped: { count: 0 }, overkilled: { count: 1 } },
     });
     // Not allowed: then the sum of both rates decides, and of equal sums the one with fewer escapes.
-    expect(choose(images, { rate: 0, overkill: 0.4 })).toMatchObject({ confidence: 0.2, choice: 'trade-off' });
+    expect(choose(images, { escapes: 0, overkills: 0.4 })).toMatchObject({ confidence: 0.2, choice: 'trade-off' });
   });
 
   it('lets as many escape as the budget has, where that spares good parts', () => {
     const images = [bad(0.9), bad(0.8), bad(0.7), bad(0.3), good(0.5), good(0.1)];
-    expect(choose(images, { rate: 0.25, overkill: 0.5 })).toMatchObject({
+    expect(choose(images, { escapes: 0.25, overkills: 0.5 })).toMatchObject({
       confidence: 0.6,
       validation: { escaped: { count: 1, of: 4 }, overkilled: { count: 0, of: 2 } },
     });

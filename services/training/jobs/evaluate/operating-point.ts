@@ -4,9 +4,9 @@ import type { MeasuredImage } from './measurement.ts';
 /** What is asked of the threshold on the validation split; shares of parts. */
 export interface OperatingLimits {
   /** Defective parts that may pass. */
-  readonly rate: number;
+  readonly escapes: number;
   /** Good parts that may fail for it: a line that fails every part lets none escape. */
-  readonly overkill: number;
+  readonly overkills: number;
 }
 
 export interface OperatingPoint {
@@ -42,7 +42,7 @@ interface Cut extends PartVerdicts {
  */
 export function chooseOperatingPoint(
   images: readonly MeasuredImage[],
-  { rate, overkill }: OperatingLimits,
+  { escapes, overkills }: OperatingLimits,
   trainers: number,
 ): OperatingPoint {
   const at = (confidence: number) => partVerdicts(images, (image) => confidenceOf(image) >= confidence);
@@ -50,7 +50,7 @@ export function chooseOperatingPoint(
     return { confidence: trainers, choice: 'unknown', validation: at(trainers) };
   }
   const cuts = cutsOf(images, at);
-  const within = cuts.filter((cut) => shareOf(cut.escaped) <= rate && shareOf(cut.overkilled) <= overkill);
+  const within = cuts.filter((cut) => shareOf(cut.escaped) <= escapes && shareOf(cut.overkilled) <= overkills);
   const best =
     within.length > 0
       ? lowest(within, ({ overkilled }) => overkilled.count)

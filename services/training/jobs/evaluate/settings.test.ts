@@ -11,8 +11,8 @@ const environment = {
   ASSAY_INT8: 'try',
   ASSAY_GATE_LATENCY: '{"rule":"latency","median":50,"p99":200,"undecided":"show"}',
   ASSAY_GATE_AP50_FLOOR: '{"rule":"ap50-floor","confidence":0.95,"undecided":"refuse"}',
-  ASSAY_GATE_ESCAPE_BUDGET:
-    '{"rule":"escape-budget","rate":0.02,"confidence":0.95,"overkill":0.2,"undecided":"refuse"}',
+  ASSAY_GATE_ESCAPE_BUDGET: '{"rule":"escape-budget","rate":0.02,"confidence":0.95,"undecided":"refuse"}',
+  ASSAY_GATE_OVERKILL_BUDGET: '{"rule":"overkill-budget","rate":0.2,"confidence":0.95,"undecided":"refuse"}',
 };
 
 describe('the settings of evaluate', () => {
@@ -23,10 +23,11 @@ describe('the settings of evaluate', () => {
     expect(snapshotSha256).toBe(digest('d'));
     expect(gate.rules.map(({ rule, undecided, setting }) => ({ rule, undecided, ...setting }))).toEqual([
       { rule: 'ap50-floor', floor: 0.7, confidence: 0.95, undecided: 'refuse' },
-      { rule: 'escape-budget', rate: 0.02, confidence: 0.95, overkill: 0.2, undecided: 'refuse' },
+      { rule: 'escape-budget', rate: 0.02, confidence: 0.95, undecided: 'refuse' },
+      { rule: 'overkill-budget', rate: 0.2, confidence: 0.95, undecided: 'refuse' },
       { rule: 'latency', median: 50, p99: 200, undecided: 'show' },
     ]);
-    expect(gate.escapeBudget).toMatchObject({ rate: 0.02, overkill: 0.2 });
+    expect(gate.operatingLimits).toEqual({ escapes: 0.02, overkills: 0.2 });
   });
 
   it('are named when they are missing or wrong', () => {
@@ -34,6 +35,7 @@ describe('the settings of evaluate', () => {
     expect(() => readEvaluateSettings({ ...rest, ASSAY_MAP_THRESHOLD: '2' })).toThrow(
       /ASSAY_TEST_SHA256: .*; ASSAY_MAP_THRESHOLD: .*step Evaluate/,
     );
+    expect(() => readEvaluateSettings({ ...environment, ASSAY_MAP_THRESHOLD: ' ' })).toThrow(/ASSAY_MAP_THRESHOLD: /);
     expect(() => readEvaluateSettings({ ...environment, ASSAY_GATE_LATENCY: '{' })).toThrow(
       "ASSAY_GATE_LATENCY isn't JSON",
     );

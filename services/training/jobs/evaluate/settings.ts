@@ -14,7 +14,7 @@ const settingsSchema = z.object({
   /** The snapshot that the archives were made of. */
   ASSAY_SNAPSHOT_SHA256: sha256,
   /** The floor of the rule `ap50-floor`: a parameter by itself, as it is what one wants to set for a run. */
-  ASSAY_MAP_THRESHOLD: z.coerce.number().min(0).max(1),
+  ASSAY_MAP_THRESHOLD: z.string().trim().min(1).transform(Number).pipe(z.number().min(0).max(1)),
   /** Whether an INT8 model is made and taken where it is as good and faster. */
   ASSAY_INT8: z.enum(['try', 'never']),
 });

@@ -11,7 +11,7 @@ describe('an honest model', () => {
     expect(refusals(result)).toEqual([]);
     expect(result.evaluation.gate).toMatchObject({ verdict: 'passed', notAsked: [] });
     expect(new Set(result.evaluation.gate.rules.map(({ status }) => status))).toEqual(new Set(['passed']));
-    expect(result.evaluation.metadata).toMatchObject({ gate: 'passed: 10 of 10 rules', refusal: 'none' });
+    expect(result.evaluation.metadata).toMatchObject({ gate: 'passed: 11 of 11 rules', refusal: 'none' });
   });
 
   it('passes when it is better than the champion, and when it is as good', async () => {
@@ -68,6 +68,17 @@ describe('a leaky split', () => {
     const result = await runScenario({ train: [...parts('train', 6), { ...test[3]!, group: 'renamed' }] });
     expect(refusals(result)).toEqual([['no-leak', expect.stringContaining('1 pairs')]]);
   });
+});
+
+it('a photograph that is there twice is refused, though it is black and nothing else tells', async () => {
+  const test = parts('test', 150);
+  const [black, red] = [test[2]!, test[0]!];
+  // Names and parts of their own, the same bytes.
+  const renamed = (shot: Shot, name: string): Shot => ({ ...shot, id: name, group: name, bytesOf: shot.id });
+  const learnt = await runScenario({ train: [...parts('train', 6), renamed(black, 'again')], test });
+  expect(refusals(learnt)).toEqual([['no-leak', expect.stringContaining('again of train and test-002 of test')]]);
+  const counted = await runScenario({ test: [...test, renamed(red, 'again')] });
+  expect(refusals(counted)).toEqual([['no-leak', expect.stringMatching(/again of test|test-000 of test/)]]);
 });
 
 it('a model that was trained on the test set is refused: it is better there than on validation', async () => {
@@ -138,10 +149,16 @@ it('an INT8 that scores nothing is refused', async () => {
 it('a lucky seed on a tiny test set is refused: it proves nothing', async () => {
   const result = await runScenario({ test: parts('test', 8) });
   expect(outcomeOf(result, 'ap50-floor').numbers.ap50).toBe(1);
-  expect(refusals(result).map(([rule]) => rule)).toEqual(['evidence', 'memorised', 'ap50-floor', 'escape-budget']);
+  expect(refusals(result).map(([rule]) => rule)).toEqual([
+    'evidence',
+    'memorised',
+    'ap50-floor',
+    'escape-budget',
+    'overkill-budget',
+  ]);
   // In characters that the model registry takes.
   expect(result.evaluation.metadata.gate).toBe(
-    'refused: 6 of 10 rules / failed: evidence / undecided: memorised ap50-floor escape-budget',
+    'refused: 6 of 11 rules / failed: evidence / undecided: memorised ap50-floor escape-budget overkill-budget',
   );
   expect(outcomeOf(result, 'evidence').reason).toContain('8 images of 60; 6 defective parts of 30; 2 good parts of 15');
   expect(outcomeOf(result, 'ap50-floor')).toMatchObject({
@@ -162,7 +179,7 @@ describe('labels of a class that are missing', () => {
     const result = await runScenario({ test });
     expect(outcomeOf(result, 'evidence')).toMatchObject({
       status: 'failed',
-      reason: expect.stringContaining('0 of class blue where 15 are asked for'),
+      reason: expect.stringContaining('0 with class blue where 15 are asked for'),
     });
     expect(outcomeOf(result, 'classes')).toMatchObject({ status: 'undecided', refuses: true });
   });
@@ -175,6 +192,80 @@ describe('labels of a class that are missing', () => {
       reason: 'AP50 of blue is 0.000, at least 0.400 is asked for',
     });
   });
+});
+
+describe('overkill', () => {
+  const dirt: Mark = { classId: 0, cell: 5, brightness: 250, isDefect: false };
+  /** As many of three good parts are dirty. */
+  const dirty = (shots: readonly Shot[], of3: number) =>
+    shots.map((shot, index) =>
+      shot.marks.length === 0 && Math.floor(index / 3) % 3 < of3 ? { ...shot, marks: [dirt] } : shot,
+    );
+
+  it('on the test that validation knows nothing of is refused: a line that fails every part lets none escape', async () => {
+    const result = await runScenario({ test: dirty(parts('test', 150), 3) });
+    expect(refusals(result)).toContainEqual([
+      'overkill-budget',
+      expect.stringMatching(/^50 of 50 good parts failed: at least 94\.\d % with 95\.0 % confidence, 20\.0 % may/),
+    ]);
+    expect(outcomeOf(result, 'escape-budget').status).toBe('passed');
+  });
+
+  it('that no threshold avoids is refused, too', async () => {
+    const validation = dirty(parts('validation', 60), 2);
+    const result = await runScenario({ validation, test: dirty(parts('test', 150), 2) });
+    expect(result.log).toContainEqual(expect.stringContaining('(trade-off)'));
+    expect(refusals(result).map(([rule]) => rule)).toContain('overkill-budget');
+  });
+});
+
+it('a threshold that nobody chose is no proof', async () => {
+  const validation = parts('validation', 60).map((shot) => ({ ...shot, marks: [] }));
+  const result = await runScenario({ validation });
+  expect(outcomeOf(result, 'escape-budget')).toMatchObject({
+    status: 'undecided',
+    reason: expect.stringContaining('no defective part by which the threshold could be chosen'),
+  });
+});
+
+describe('few parts that look like many', () => {
+  it('are refused: all defects of a class are on one part', async () => {
+    const blue = Array.from({ length: 15 }, (_, cell): Mark => ({ classId: 1, cell, brightness: 220, isDefect: true }));
+    const red = parts('test', 300).filter(({ marks }) => marks[0]?.classId !== 1);
+    const result = await runScenario({ test: [...red, { id: 'blue', group: 'blue', marks: blue }] });
+    expect(refusals(result)).toEqual([
+      ['evidence', expect.stringContaining('1 with class blue where 15 are asked for')],
+    ]);
+  });
+
+  it('are refused: what counts as good is another view of what is defective', async () => {
+    const test = parts('test', 150)
+      .filter(({ marks }) => marks.length > 0)
+      .flatMap((shot) => [shot, { ...shot, id: `${shot.id}-behind`, marks: [] }]);
+    const result = await runScenario({ test });
+    expect(refusals(result)).toEqual([
+      ['evidence', expect.stringContaining('0 good parts of 15')],
+      ['overkill-budget', expect.stringContaining('no good part that could fail')],
+    ]);
+  });
+
+  it('are an open question: most photographs that escape are of one group', async () => {
+    const dim: Mark = { classId: 0, cell: 3, brightness: 20, isDefect: true };
+    const group = Array.from({ length: 60 }, (_, index): Shot => ({ id: `one-${index}`, group: 'one', marks: [dim] }));
+    const result = await runScenario({ test: [...parts('test', 150), ...group] });
+    expect(refusals(result)).toContainEqual([
+      'escape-budget',
+      expect.stringContaining('1 of 101 defective parts escaped, but 37.5 % of their photographs did'),
+    ]);
+  });
+});
+
+it('validation without the easy class doesn’t make an honest model one that knows the test', async () => {
+  // Dirt beside every red defect, on either split; none beside the blue ones, which validation doesn't show.
+  const hard = (defect: Mark) => (defect.classId === 0 ? [defect, dirtBeside(defect, 250)] : [defect]);
+  const validation = parts('validation', 120, hard).filter(({ marks }) => marks[0]?.classId !== 1);
+  const result = await runScenario({ validation, test: parts('test', 150, hard) });
+  expect(outcomeOf(result, 'memorised')).toMatchObject({ status: 'passed', numbers: { classes: 1 } });
 });
 
 describe('a champion', () => {
@@ -196,7 +287,11 @@ describe('a champion', () => {
     const renamed = await runScenario({ champion: { channels: [2, 0] }, championManifest: swapped });
     expect(outcomeOf(renamed, 'champion')).toMatchObject({ status: 'passed', numbers: { difference: 0, classes: 2 } });
     const one = await runScenario({ champion: {}, championManifest: { names: ['red', 'dent'] } });
-    expect(outcomeOf(one, 'champion')).toMatchObject({ status: 'passed', numbers: { difference: 0, classes: 1 } });
+    expect(outcomeOf(one, 'champion').numbers).toMatchObject({ difference: 0, classes: 1 });
+    expect(refusals(one)).toEqual([
+      ['champion', expect.stringContaining('version 7, finds dent, which this data set has no class of')],
+    ]);
+    expect(one.report).toContain('<td>dent</td>');
     const none = await runScenario({ champion: {}, championManifest: { names: ['scratch', 'dent'] } });
     expect(outcomeOf(none, 'champion')).toMatchObject({ status: 'undecided', refuses: true });
   });

@@ -1,13 +1,18 @@
-import { bootstrapAp50Difference, boundsOf, type ImageResult } from '@assay/vision';
-import type { Findings, MeasuredChampion } from './findings.ts';
+import { bootstrapAp50Difference, boundsOf } from '@assay/vision';
+import type { Findings } from './findings.ts';
+import { ofClasses } from './of-classes.ts';
 import { groupCount, LEAST_GROUPS, resampling } from './resampling.ts';
 import { defineRule, figure, type Outcome, percent, share } from './rule.ts';
 
+/** Without a margin no model could be as good as another. */
+const championLimits = { margin: share.gt(0), confidence: share };
+
 /**
  * Not worse than the approved model on the same test parts, by a paired bootstrap over parts. Compared are the classes that
- * both know: of a class that is new, the other rules judge.
+ * both know: of a class that is new, the other rules judge; one that only the champion knows nobody would look for
+ * any more.
  */
-export const champion = defineRule('champion', { margin: share, confidence: share }, (limits, findings): Outcome => {
+export const champion = defineRule('champion', championLimits, (limits, findings): Outcome => {
   const { margin, confidence } = limits;
   if (findings.champion === undefined) {
     return { status: 'passed', reason: 'no model is approved yet: there is none to be worse than', numbers: {} };
@@ -20,8 +25,9 @@ export const champion = defineRule('champion', { margin: share, confidence: shar
     const reason = `the champion, version ${version}, knows no class of which the test split has a defect`;
     return { status: 'undecided', reason, numbers: { classes: 0 } };
   }
-  const { ours, theirs } = comparable(findings, findings.champion, common);
-  const set = { results: ours, groups: findings.test.groups, classCount: findings.names.length };
+  const { test, names } = findings;
+  const set = { results: ofClasses(test.results, common), groups: test.groups, classCount: names.length };
+  const theirs = ofClasses(findings.champion.test.results, common);
   const difference = bootstrapAp50Difference(set, theirs, resampling());
   const { low, high } = boundsOf(difference, confidence);
   const parts = groupCount(findings.test);
@@ -36,21 +42,17 @@ export const champion = defineRule('champion', { margin: share, confidence: shar
     return { status: 'undecided', reason, numbers };
   }
   if (high < 0) return { status: 'failed', reason: `${seen}: worse ${sure}, by at least ${figure(-high)}`, numbers };
+  const lost = findings.champion.names.filter((name) => !names.includes(name));
+  if (lost.length > 0) {
+    const reason = `the champion, version ${version}, finds ${lost.join(', ')}, which this data set has no class of: nothing would look for it any more`;
+    return { status: 'undecided', reason, numbers };
+  }
   if (low > -margin) {
     return { status: 'passed', reason: `${seen}: ${sure} not worse by as much as ${figure(margin)}`, numbers };
   }
   const reason = `${seen}: ${sure} anything from ${signed(low)} on, so the test split can't tell whether it is worse by ${figure(margin)}. More test parts would.`;
   return { status: 'undecided', reason, numbers };
 });
-
-/** Both models' results without the classes that only one of them knows. */
-function comparable({ test }: Findings, { test: champions }: MeasuredChampion, classIds: readonly number[]) {
-  const only = ({ truths, detections }: ImageResult): ImageResult => ({
-    truths: truths.filter(({ classId }) => classIds.includes(classId)),
-    detections: detections.filter(({ classId }) => classIds.includes(classId)),
-  });
-  return { ours: test.results.map(only), theirs: champions.results.map(only) };
-}
 
 function hasTruths({ test }: Findings, classId: number): boolean {
   return (test.precision.classes[classId]?.truths ?? 0) > 0;

@@ -1,22 +1,25 @@
 import { tinyModel } from '@assay/inspector-core/testing';
 import { evaluateDetections } from '@assay/vision';
 import { describe, expect, it } from 'vitest';
-import type { Measurement } from '../measurement.ts';
+import type { MeasuredImage, Measurement } from '../measurement.ts';
 import type { Pair } from '../parity/pairs.ts';
 import type { Parity } from '../parity/parity.ts';
 import { exportParity } from './export-parity.ts';
 import type { Findings } from './findings.ts';
+import { partVerdicts } from './part-verdicts.ts';
 
 const nothing: Measurement = { images: [], results: [], groups: [], precision: evaluateDetections([], 2) };
 
-function findings(parity: Partial<Parity>): Findings {
+/** @param images of the validation split */
+function findings(parity: Partial<Parity>, images: number): Findings {
   const { manifest } = tinyModel();
   return {
     names: manifest.names,
     manifest,
     prepared: { channels: { train: '', validation: '' }, snapshotSha256: manifest.snapshot.sha256 },
     leaks: { images: { train: 0, validation: 0, test: 0 }, found: [] },
-    validation: nothing,
+    operatingPoint: { confidence: 0.25, choice: 'unknown', validation: partVerdicts([], () => false) },
+    validation: { ...nothing, images: new Array<MeasuredImage>(images) },
     test: nothing,
     confusion: { counts: [], missed: [], invented: [] },
     champion: undefined,
@@ -27,10 +30,10 @@ function findings(parity: Partial<Parity>): Findings {
 const same: Pair = { iou: 1, difference: 0 };
 const setting = {
   rule: 'export-parity',
-  ...{ score: 0.01, pixels: 0.5, iou: 0.8, confidence: 0.1, agree: 0.9 },
+  ...{ images: 32, score: 0.01, pixels: 0.5, iou: 0.8, confidence: 0.1, agree: 0.9 },
   undecided: 'refuse',
 };
-const decide = (parity: Partial<Parity>) => exportParity.set(setting).decide(findings(parity));
+const decide = (parity: Partial<Parity>, images = 32) => exportParity.set(setting).decide(findings(parity, images));
 const nineOf = (other: Pair) => [...new Array<Pair>(8).fill(same), other, other];
 
 describe('export parity', () => {
@@ -52,6 +55,19 @@ describe('export parity', () => {
       reason: expect.stringContaining('the model that would go to the line and the trained one agree on 80.0 %'),
       numbers: { precisionAgreement: 0.8, inspectorAgreement: 1 },
     });
+  });
+
+  it('asks for as many images as there are, up to the limit', () => {
+    expect(decide({ images: 31 }, 60)).toMatchObject({
+      status: 'undecided',
+      reason: expect.stringContaining('on 31 images where 32 are asked for'),
+    });
+    expect(decide({ images: 20 }, 20).status).toBe('passed');
+  });
+
+  it('takes no value that is not a number for a small difference', () => {
+    expect(decide({ exported: { score: Number.NaN, pixels: 0 } }).status).toBe('failed');
+    expect(decide({ exported: { score: 0, pixels: Number.NaN } }).status).toBe('failed');
   });
 
   it('can say nothing where nothing is found', () => {

@@ -24,12 +24,14 @@ export const exportParity = defineRule(
   'export-parity',
   {
     ...likenessLimits,
+    /** Of the validation split that the trainer's own answers are asked for; all, where it has fewer. */
+    images: z.int().min(1),
     /** Largest difference between a score of the trainer's pass and of the bare export, 0 to 1. */
     score: share,
     /** The same for a box's centre, width and height, in pixels of the network's input. */
     pixels: z.number().min(0),
   },
-  (limits, { parity, manifest }) => {
+  (limits, { parity, manifest, validation }) => {
     if (parity === undefined) {
       const reason = `${manifest.trainer.name} left no reference.json to compare with: train with a version that writes its own forward pass`;
       return { status: 'undecided', reason, numbers: {} };
@@ -56,6 +58,11 @@ export const exportParity = defineRule(
       const reason = `on ${parity.images} images ${wrong.join('; ')}. Look at the export, not at the training.`;
       return { status: 'failed', reason, numbers };
     }
+    const asked = Math.min(limits.images, validation.images.length);
+    if (parity.images < asked) {
+      const reason = `${manifest.trainer.name} left its own answers on ${parity.images} images where ${asked} are asked for`;
+      return { status: 'undecided', reason, numbers };
+    }
     if (inspector === null) {
       const reason = `the export answers as the trainer does, but finds nothing on ${parity.images} images that the inspector could agree with`;
       return { status: 'undecided', reason, numbers };
@@ -67,10 +74,10 @@ export const exportParity = defineRule(
 
 function exportFaults({ exported }: Parity, limits: { score: number; pixels: number }): string[] {
   return [
-    ...(exported.score > limits.score
+    ...(!(exported.score <= limits.score)
       ? [`the export's scores differ from the trainer's by up to ${exported.score.toFixed(3)}`]
       : []),
-    ...(exported.pixels > limits.pixels
+    ...(!(exported.pixels <= limits.pixels)
       ? [`the export's boxes differ from the trainer's by up to ${exported.pixels.toFixed(1)} px`]
       : []),
   ];

@@ -2,6 +2,7 @@ import type { ModelManifest } from '@assay/inspector-core';
 import type { Confusion } from '@assay/vision';
 import type { Leaks } from '../leaks.ts';
 import type { Measurement } from '../measurement.ts';
+import type { OperatingPoint } from '../operating-point.ts';
 import type { Parity } from '../parity/parity.ts';
 
 /** Digests of the archives that a model was made from, or of those that PrepareDataset wrote. */
@@ -19,6 +20,7 @@ export interface Findings {
   /** What PrepareDataset wrote, and of which snapshot. */
   readonly prepared: { readonly channels: ChannelDigests; readonly snapshotSha256: string };
   readonly leaks: Leaks;
+  readonly operatingPoint: OperatingPoint;
   /** The model on the split on which its threshold was chosen. */
   readonly validation: Measurement;
   /** The model on the test split, at its threshold. */

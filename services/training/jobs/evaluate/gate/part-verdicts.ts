@@ -9,13 +9,14 @@ export interface PartCount {
 export interface PartVerdicts {
   /** Defective parts of which a photograph that shows a defect was passed. */
   readonly escaped: PartCount;
-  /** Parts of which a photograph that shows none was failed. */
+  /** Parts without a defect on any photograph of which one was failed. */
   readonly overkilled: PartCount;
 }
 
 /**
  * Counts parts and not photographs: those of one part fail or pass together, and an interval that took each for a trial
- * of its own would promise too much. One wrong photograph makes a part wrong.
+ * of its own would promise too much. One wrong photograph makes a part wrong. A photograph of a defective part that shows
+ * nothing of the defect may get either verdict.
  *
  * @param isFailed the verdict on an image
  */
@@ -23,20 +24,34 @@ export function partVerdicts(
   images: readonly MeasuredImage[],
   isFailed: (image: MeasuredImage) => boolean,
 ): PartVerdicts {
+  return verdicts(images, isFailed, (counted) => groupsOf(counted).size);
+}
+
+/** The same by photographs: what the parts' count doesn't tell is how many of them a wrong part has. */
+export function photographVerdicts(
+  images: readonly MeasuredImage[],
+  isFailed: (image: MeasuredImage) => boolean,
+): PartVerdicts {
+  return verdicts(images, isFailed, (counted) => counted.length);
+}
+
+function verdicts(
+  images: readonly MeasuredImage[],
+  isFailed: (image: MeasuredImage) => boolean,
+  count: (images: readonly MeasuredImage[]) => number,
+): PartVerdicts {
+  const shown = images.filter(({ truths }) => truths.length > 0);
+  const defective = groupsOf(shown);
+  const good = images.filter(({ group }) => !defective.has(group));
   return {
-    escaped: countParts(
-      images.filter(({ truths }) => truths.length > 0),
-      (image) => !isFailed(image),
-    ),
-    overkilled: countParts(
-      images.filter(({ truths }) => truths.length === 0),
-      isFailed,
-    ),
+    escaped: { count: count(shown.filter((image) => !isFailed(image))), of: count(shown) },
+    overkilled: { count: count(good.filter(isFailed)), of: count(good) },
   };
 }
 
-function countParts(images: readonly MeasuredImage[], isWrong: (image: MeasuredImage) => boolean): PartCount {
-  const all = new Set(images.map(({ group }) => group));
-  const wrong = new Set(images.filter(isWrong).map(({ group }) => group));
-  return { count: wrong.size, of: all.size };
+/** How many parts have a defect of a class. */
+export function partsWith(images: readonly MeasuredImage[], classId: number): number {
+  return groupsOf(images.filter(({ truths }) => truths.some((truth) => truth.classId === classId))).size;
 }
+
+const groupsOf = (images: readonly MeasuredImage[]) => new Set(images.map(({ group }) => group));

@@ -36,7 +36,7 @@ export function judge(rules: readonly SetRule[], findings: Findings): Verdict {
 const REFUSAL_CHARACTERS = 2000;
 
 /**
- * A line for lists: "passed: 9 of 10 rules / undecided: champion". The registry takes letters, digits, spaces and
+ * A line for lists: "passed: 10 of 11 rules / undecided: champion". The registry takes letters, digits, spaces and
  * `_.:/=+-@`, 256 at most ("CreateModelPackage", `CustomerMetadataProperties`).
  */
 export function summaryOf({ verdict, rules }: Verdict): string {

@@ -7,6 +7,7 @@ import { type Pair, pairsOf } from './pairs.ts';
 
 /** How much of the trainer's answers arrives at the line, on the images of the reference. */
 export interface Parity {
+  /** Different ones. */
   readonly images: number;
   /** The trainer's own pass against the bare export. */
   readonly exported: ExportedDifference;
@@ -60,7 +61,12 @@ export async function examineParity(
     score: Math.max(...differences.map(({ score }) => score)),
     pixels: Math.max(...differences.map(({ pixels }) => pixels)),
   };
-  return { images: reference.length, exported: exportDifference, precision, inspector };
+  return {
+    images: new Set(reference.map(({ imageId }) => imageId)).size,
+    exported: exportDifference,
+    precision,
+    inspector,
+  };
 }
 
 /** What a device ought to make of a network's answer, in pixels of the photograph. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { outcomeOf, refusals, runScenario, type Scenario } from '../testing/scenario.ts';
+import { parts } from '../testing/shots.ts';
 
 const chosen = z.looseObject({
   precision: z.object({
@@ -14,6 +15,10 @@ async function choose(scenario: Scenario) {
   const result = await runScenario(scenario);
   return { ...result, choice: chosen.parse(result.evaluation).precision };
 }
+
+/** Half of the defects are at 0.41, below the 0.5 of the trainer's own threshold. */
+const faint = (split: string, count: number) =>
+  parts(split, count, (defect, part) => [part % 2 === 0 ? defect : { ...defect, brightness: 105 }]);
 
 describe('INT8', () => {
   it('goes to the line when it is as good on validation, and faster', async () => {
@@ -33,6 +38,11 @@ describe('INT8', () => {
     ['it scores nothing', { int8: { gain: 0 } }, 'INT8 loses too much: AP50 0.000 in INT8 and 1.000 in float'],
     ['it loses more than a point', { int8: { bias: 0.72 } }, 'INT8 loses too much'],
     ['it is as good by AP50, but its scores are others', { int8: { gain: 0.7 } }, 'INT8 agrees with float on'],
+    [
+      'it differs where the operating point is, which is below the trainer’s threshold',
+      { validation: faint('validation', 60), test: faint('test', 150), int8: { bias: 0.17 } },
+      'INT8 agrees with float on',
+    ],
     ['it is no faster', { int8: {}, milliseconds: [10, 9.5] }, "INT8 isn't faster on this machine: 9.5 ms"],
     ['the trainer’s model is INT8 already', { int8: {}, manifest: { precision: 'int8' } }, 'the trainer exported INT8'],
   ])('stays away when %s', async (_, scenario, reason) => {

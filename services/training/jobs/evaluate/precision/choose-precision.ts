@@ -1,7 +1,8 @@
 import type { Channel } from '../channel.ts';
 import type { Gate } from '../gate/rules.ts';
 import { type Measurement, measure } from '../measurement.ts';
-import type { Model } from '../model-archive.ts';
+import type { Model, TrainedModel } from '../model-archive.ts';
+import { chooseOperatingPoint } from '../operating-point.ts';
 import { agreeing, pairsOf } from '../parity/pairs.ts';
 import type { Quantize } from './quantize.ts';
 import type { TimeInTurns } from './time-in-turns.ts';
@@ -30,7 +31,7 @@ const MOST_LOSS = 0.01;
 const MOST_TIME = 0.9;
 
 export interface PrecisionOptions {
-  readonly gate: Pick<Gate, 'likeness'>;
+  readonly gate: Pick<Gate, 'likeness' | 'operatingLimits'>;
   /** Undefined to leave the model as it is. */
   readonly quantize: Quantize | undefined;
   readonly timeInTurns: TimeInTurns;
@@ -39,10 +40,10 @@ export interface PrecisionOptions {
 
 /**
  * Chooses between the trained model and its INT8 form on the validation split: INT8 when it costs at most a point of AP50,
- * finds the same defects (as the gate's export parity will ask) and is faster on this machine.
+ * finds the same defects at the operating point (as the gate's export parity will ask) and is faster on this machine.
  */
 export async function choosePrecision(
-  trained: Model,
+  trained: TrainedModel,
   validation: Channel,
   { gate, quantize, timeInTurns, log }: PrecisionOptions,
 ): Promise<ChosenModel> {
@@ -62,7 +63,12 @@ export async function choosePrecision(
 
   const int8 = await measure(quantized.model, validation, log);
   const int8Ap50 = int8.precision.ap50 ?? 0;
-  const agreement = gate.likeness ? agreementOf(float, int8, trained, gate.likeness) : null;
+  const { confidence } = chooseOperatingPoint(
+    int8.images,
+    gate.operatingLimits,
+    trained.manifest.thresholds.confidence,
+  );
+  const agreement = gate.likeness ? agreementOf({ float, int8, trained, confidence, likeness: gate.likeness }) : null;
   const measured = { ...unmeasured, int8Ap50, agreement };
   const seen = `AP50 ${int8Ap50.toFixed(3)} in INT8 and ${floatAp50.toFixed(3)} in float on validation`;
   if (floatAp50 - int8Ap50 > MOST_LOSS) return asTrained(`INT8 loses too much: ${seen}`, measured);
@@ -83,15 +89,31 @@ export async function choosePrecision(
   return { model: quantized.model, choice, validation: int8 };
 }
 
-/** Share of the defects of either model that the other one finds, too; null where there is none. */
-function agreementOf(
-  float: Measurement,
-  int8: Measurement,
-  { manifest }: Model,
-  likeness: { iou: number; confidence: number },
-): number | null {
-  const pairs = float.images.flatMap(({ inspection }, index) =>
-    pairsOf(inspection.candidates, int8.images[index]?.inspection.candidates ?? [], manifest.thresholds.confidence),
+interface Comparison {
+  readonly float: Measurement;
+  readonly int8: Measurement;
+  readonly trained: TrainedModel;
+  /** From which on a detection would be a defect, were INT8 taken. */
+  readonly confidence: number;
+  readonly likeness: { readonly iou: number; readonly confidence: number };
+}
+
+/**
+ * Share of the defects of either model that the other one finds, too: of the split, or of the images on which the gate will
+ * ask, whichever is less; null where there is none.
+ */
+function agreementOf({ float, int8, trained, confidence, likeness }: Comparison): number | null {
+  const asked = new Set(trained.reference?.map(({ imageId }) => imageId));
+  const pairs = float.images.map(({ imageId, inspection }, index) => ({
+    imageId,
+    pairs: pairsOf(inspection.candidates, int8.images[index]?.inspection.candidates ?? [], confidence),
+  }));
+  const shares = [pairs, pairs.filter(({ imageId }) => asked.has(imageId))].map((some) =>
+    agreeing(
+      some.flatMap((image) => image.pairs),
+      likeness,
+    ),
   );
-  return agreeing(pairs, likeness);
+  const known = shares.filter((share) => share !== null);
+  return known.length === 0 ? null : Math.min(...known);
 }

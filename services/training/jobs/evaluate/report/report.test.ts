@@ -15,7 +15,7 @@ describe('the report', () => {
   it('begins with the verdict, and has each rule with its reason and its figures', async () => {
     const page = await report({ test: [shot('a', {}), shot('b')] });
     expect(page).toContain(
-      '<h2>The model was refused by evidence, memorised, ap50-floor, classes, escape-budget.</h2>',
+      '<h2>The model was refused by evidence, memorised, ap50-floor, classes, escape-budget, overkill-budget.</h2>',
     );
     expect(page).toMatch(
       /<tr class="failed refuses"><td>evidence<\/td><td><b>failed<\/b><\/td>\s*<td>the test split has too little/,

@@ -16,15 +16,25 @@ export const snapshot = { uri: 's3://training/runs/1/snapshot/snapshot.json', sh
 
 /** As strict as the gate of a line, for test splits of some hundred parts. */
 export const strictGate: readonly Readonly<Record<string, unknown>>[] = [
-  { rule: 'evidence', images: 60, defectiveParts: 30, goodParts: 15, truthsOfEachClass: 15, undecided: 'refuse' },
+  { rule: 'evidence', images: 60, defectiveParts: 30, goodParts: 15, partsOfEachClass: 15, undecided: 'refuse' },
   { rule: 'no-leak', undecided: 'refuse' },
   { rule: 'provenance', undecided: 'refuse' },
   { rule: 'memorised', confidence: 0.999, undecided: 'refuse' },
   { rule: 'ap50-floor', floor: 0.6, confidence: 0.95, undecided: 'refuse' },
   { rule: 'classes', floor: 0.4, drop: 0.1, undecided: 'refuse' },
-  { rule: 'escape-budget', rate: 0.05, confidence: 0.95, overkill: 0.2, undecided: 'refuse' },
+  { rule: 'escape-budget', rate: 0.05, confidence: 0.95, undecided: 'refuse' },
+  { rule: 'overkill-budget', rate: 0.2, confidence: 0.95, undecided: 'refuse' },
   { rule: 'champion', margin: 0.02, confidence: 0.95, undecided: 'refuse' },
-  { rule: 'export-parity', score: 0.01, pixels: 0.5, iou: 0.8, confidence: 0.1, agree: 0.95, undecided: 'refuse' },
+  {
+    rule: 'export-parity',
+    images: 32,
+    score: 0.01,
+    pixels: 0.5,
+    iou: 0.8,
+    confidence: 0.1,
+    agree: 0.95,
+    undecided: 'refuse',
+  },
   { rule: 'latency', median: 10_000, p99: 10_000, undecided: 'refuse' },
 ];
 

@@ -24,6 +24,8 @@ export interface Shot {
   readonly marks: readonly Mark[];
   /** Its label file, where that isn't what the marks say. */
   readonly labels?: string;
+  /** The id of the shot whose file this is a copy of; its own where it isn't given. */
+  readonly bytesOf?: string;
   /** The seed of a texture, by which photographs are told apart; without one it is black. */
   readonly texture?: number;
 }
@@ -83,19 +85,21 @@ export function planesOf({ marks }: Pick<Shot, 'marks'>): Uint8Array {
 /** Encoded once: the same parts are in many scenarios. */
 const photographs = new Map<string, Promise<Uint8Array>>();
 
-function photograph({ marks, texture }: Shot): Promise<Uint8Array> {
-  const key = JSON.stringify([marks, texture]);
-  const taken = photographs.get(key) ?? encode({ marks, texture });
+function photograph({ id, bytesOf = id, marks, texture }: Shot): Promise<Uint8Array> {
+  const key = JSON.stringify([bytesOf, marks, texture]);
+  const taken = photographs.get(key) ?? encode({ id: bytesOf, marks, texture });
   photographs.set(key, taken);
   return taken;
 }
 
-async function encode({ marks, texture }: Pick<Shot, 'marks' | 'texture'>): Promise<Uint8Array> {
+/** No two files are the same to the byte, as no two photographs are. */
+async function encode({ id, marks, texture }: Pick<Shot, 'id' | 'marks' | 'texture'>): Promise<Uint8Array> {
   const side = texture === undefined ? SIDE : TEXTURED_SIDE;
   const drawn = planes(marks, side, texture);
   const area = side * side;
   const rgb = Uint8Array.from({ length: 3 * area }, (_, i) => drawn[(i % 3) * area + Math.floor(i / 3)] ?? 0);
   return sharp(rgb, { raw: { width: side, height: side, channels: 3 } })
+    .withExif({ IFD0: { ImageDescription: id } })
     .png()
     .toBuffer();
 }
