@@ -166,6 +166,31 @@ describe('rules', () => {
     expect(result).toMatchObject({ verdict: 'pass', detections: [{ className: 'red' }], uncertainty: 0 });
   });
 
+  it.each([0.01, 0.1])(
+    'and a floor say what is told, and not how sure the model is of it (a vote of %d)',
+    async (vote) => {
+      const { manifest } = tinyModel();
+      const side = manifest.imageSize;
+      // Two anchors that see the same box: centre, width and height, then the scores of red and of blue.
+      const rows = [8, 8, 8, 8, 8, 8, 8, 8, 0.9, vote, 0, 0];
+      const onnx = model(
+        node('Identity', ['fixed'], 'output0'),
+        floats('fixed', [1, 6, 2], rows),
+        value(11, 'images', [1, 3, side, side]),
+        value(12, 'output0', [1, 6, 2]),
+      );
+      const sha256 = createHash('sha256').update(onnx).digest('hex');
+      const voting = { ...manifest, sha256, thresholds: { confidence: 0.5, iou: 0.5, votes: 10 } };
+      const photograph = await picture(32, 32).png().toBuffer();
+      const confidenceWith = async (floor: number) => {
+        const { candidates } = await (await inspector({ model: onnx, manifest: voting, floor })).inspect(photograph);
+        return candidates[0]?.confidence;
+      };
+      expect(await confidenceWith(0.2)).toBeGreaterThan(0.2);
+      expect(await confidenceWith(0.2)).toBe(await confidenceWith(0.001));
+    },
+  );
+
   it('see what lies below the floor when a threshold is lower still', async () => {
     const sensitive = await inspector({ floor: 0.9, rules: { red: { confidence: 0.3 } } });
     expect((await sensitive.inspect(await dimRed())).verdict).toBe('fail');

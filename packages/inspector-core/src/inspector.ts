@@ -77,7 +77,7 @@ export async function createInspector(options: InspectorOptions): Promise<Inspec
     const placed = await readPlacedImage(image, manifest.imageSize);
     const { placement } = placed;
     const { values, dims } = await session.run(placed);
-    // However many have a vote: what those below this would add is less than the lowest confidence that counts.
+    // Who is less sure than this has no vote in what is surer than the lowest: the floor changes no confidence.
     const proposals = decodeYolo(values, dims, lowest / votes);
     const candidates = nonMaximumSuppression(proposals, { iou, votes, limit: MAXIMUM_BOXES })
       .filter(({ confidence }) => confidence > lowest)

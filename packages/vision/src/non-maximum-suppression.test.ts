@@ -89,13 +89,19 @@ describe('with votes', () => {
   it('only the most confident are asked, of the same class, who overlap', () => {
     const [detection] = found(
       2,
-      [0, 0, 10, 10, 0.75, 0],
-      [2, 0, 10, 10, 0.25, 0],
-      [4, 0, 10, 10, 0.125, 0],
-      [3, 0, 10, 10, 0.5, 1],
-      [8, 0, 10, 10, 0.5, 0],
+      [0, 0, 10, 10, 0.5, 0],
+      [3, 0, 10, 10, 0.25, 0],
+      [4, 0, 10, 10, 0.25, 0],
+      [3, 0, 10, 10, 0.375, 1],
+      [8, 0, 10, 10, 0.375, 0],
     );
-    expect(detection).toMatchObject({ box: { left: 0.5 }, confidence: Math.sqrt(0.75 * 0.5) });
+    expect(detection).toMatchObject({ box: { left: 1 }, confidence: Math.sqrt(0.5 * 0.375) });
+  });
+
+  it('who is less sure than a share of the most confident is not asked, so that no floor changes what is above it', () => {
+    const alone = found(4, [0, 0, 10, 10, 0.75, 0]);
+    expect(found(4, [0, 0, 10, 10, 0.75, 0], [1, 0, 10, 10, 0.18, 0])).toEqual(alone);
+    expect(found(4, [0, 0, 10, 10, 0.75, 0], [1, 0, 10, 10, 0.1875, 0])).not.toEqual(alone);
   });
 
   it('what many agree on comes before what one alone is surer of', () => {
@@ -107,9 +113,9 @@ describe('with votes', () => {
   });
 
   it('those are asked, too, that come after the last detection that is kept', () => {
-    const rows = candidates([0, 0, 10, 10, 0.75, 0], [50, 0, 10, 10, 0.5, 0], [2, 0, 10, 10, 0.25, 0]);
+    const rows = candidates([0, 0, 10, 10, 0.5, 0], [50, 0, 10, 10, 0.375, 0], [3, 0, 10, 10, 0.25, 0]);
     expect(nonMaximumSuppression(rows, { iou: 0.5, votes: 2, limit: 1 })).toMatchObject([
-      { box: { left: 0.5 }, confidence: Math.sqrt(0.75 * 0.5) },
+      { box: { left: 1 }, confidence: Math.sqrt(0.5 * 0.375) },
     ]);
   });
 });

@@ -17,13 +17,15 @@ export interface SuppressionSettings {
  * Of candidates that overlap within a class keeps the most confident, at the mean place of the `votes` most confident that
  * it stands for, weighted by confidence (box voting: Gidaris and Komodakis, 2015, section 4). Its confidence is the
  * geometric mean of its own and the voters' mean, in which those that are missing count nothing: what a network was taught
- * to see from many places is in doubt when it is seen from one. With one vote box and confidence stay as they are.
+ * to see from many places is in doubt when it is seen from one. With one vote box and confidence stay as they are. Who is
+ * less than 1/`votes` as sure as the most confident isn't asked: so what was left out as too unsure, by anybody's floor,
+ * changes nothing of what is surer than `votes` times that.
  *
  * The result is ordered by confidence, falling; equals keep the candidates' order. Boxes are in the candidates' pixels.
  * Boxes without an area are dropped.
  */
 export function nonMaximumSuppression(candidates: Candidates, settings: SuppressionSettings): Detection[] {
-  const { boxes, classIds } = candidates;
+  const { boxes, classIds, confidences } = candidates;
   const { iou, votes, limit } = settings;
   const polls: Poll[] = [];
   for (const candidate of byConfidence(candidates)) {
@@ -33,7 +35,7 @@ export function nonMaximumSuppression(candidates: Candidates, settings: Suppress
     );
     if (poll === undefined) {
       if (polls.length < limit) polls.push(openPoll(candidates, candidate));
-    } else if (poll.votes < votes) {
+    } else if (poll.votes < votes && votes * confidences[candidate]! >= confidences[poll.best]!) {
       vote(poll, candidates, candidate);
     }
     // Nobody is left to be asked.
