@@ -1,5 +1,5 @@
 export { createDataset, type Dataset, DatasetReader, type Sample, type Truth } from './dataset/dataset.ts';
-export { imageSample, type RelativeBox, relativeBox } from './dataset/image-sample.ts';
+export { decodeImage, labelledSample, type RelativeBox, relativeBox } from './dataset/image-sample.ts';
 export { writeModel } from './model/model-files.ts';
 export { parseHyperparameters, settingsOf } from './sagemaker/hyperparameters.ts';
 export { runTrainingJob, type TrainingJobOptions } from './sagemaker/training-job.ts';

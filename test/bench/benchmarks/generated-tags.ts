@@ -1,4 +1,4 @@
-import { createDataset, type Dataset, imageSample, relativeBox, type Sample } from '@assay/detector';
+import { createDataset, type Dataset, decodeImage, labelledSample, relativeBox, type Sample } from '@assay/detector';
 import { DEFECT_CLASSES, generateTags, simulatedAnnotator } from '@assay/synthetic-tags';
 import type { Benchmark, Form } from '../benchmark.ts';
 import { checkMeasure, measureModel, trainModel } from '../detector/measured-training.ts';
@@ -91,7 +91,7 @@ async function drawn(form: Form): Promise<Record<Side, Dataset>> {
     const { fileName, width, height, boxes } = shot;
     const labels = labeler.annotate(boxes, { name: fileName, width, height });
     const truths = labels.map((box) => relativeBox(box, shot, classes.indexOf(box.className)));
-    samples[side].push(await imageSample(fileName, shot.jpeg, truths, imageSize));
+    samples[side].push(labelledSample(await decodeImage(fileName, shot.jpeg, imageSize), truths));
   }
   const dataset = (side: Side) => createDataset(classes, imageSize, samples[side]);
   return { training: dataset('training'), validation: dataset('validation'), test: dataset('test') };

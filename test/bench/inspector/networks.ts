@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import {
   createDataset,
+  decodeImage,
   defaultTrainingSettings,
   SUPPRESSION as EMBEDDED,
-  imageSample,
+  labelledSample,
   relativeBox,
   train,
 } from '@assay/detector';
@@ -41,9 +42,9 @@ export async function embeddedNetwork(
 ): Promise<Network> {
   const classes: readonly string[] = DEFECT_CLASSES;
   const samples = await Promise.all(
-    images.map((image) => {
+    images.map(async (image) => {
       const relative = image.boxes.map((box) => relativeBox(box, image, classes.indexOf(box.className)));
-      return imageSample(image.fileName, image.bytes, relative, size);
+      return labelledSample(await decodeImage(image.fileName, image.bytes, size), relative);
     }),
   );
   const { model } = await train({

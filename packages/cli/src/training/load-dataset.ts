@@ -1,4 +1,4 @@
-import { createDataset, type Dataset, imageSample, relativeBox, type Sample } from '@assay/detector';
+import { createDataset, type Dataset, decodeImage, labelledSample, relativeBox, type Sample } from '@assay/detector';
 import { CliError } from '../cli-error.ts';
 import { readAnnotatedImage } from '../dataset/annotated-image.ts';
 import type { CocoImage } from '../dataset/coco.ts';
@@ -24,13 +24,31 @@ export async function loadDataset(
   return createDataset(names, imageSize, samples);
 }
 
-async function decode(image: CocoImage, bytes: Buffer, names: readonly string[], size: number) {
+async function decode(image: CocoImage, bytes: Buffer, names: readonly string[], size: number): Promise<Sample> {
   const { fileName, boxes } = image;
   const shares = boxes.map((box) => relativeBox(box, image, names.indexOf(box.className)));
-  try {
-    return await imageSample(fileName, bytes, shares, size);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new CliError(`An image can't be used: ${reason}`, 'Repair it, or remove it from the annotations.', { cause });
+  const decoded = await decodeImage(fileName, bytes, size).catch((cause: Error) => {
+    throw new CliError(`An image can't be used: ${cause.message}`, 'Repair it, or remove it from the annotations.', {
+      cause,
+    });
+  });
+  const { imageWidth, imageHeight } = decoded.placement;
+  if (!sameShape(image, { width: imageWidth, height: imageHeight })) {
+    throw new CliError(
+      `${fileName} was annotated at ${image.width}x${image.height} pixels, but is ${imageWidth}x${imageHeight}.`,
+      'Annotate it upright (as its EXIF orientation turns it), and whole.',
+    );
   }
+  return labelledSample(decoded, shares);
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Whether one is the other one scaled, to a pixel. */
+function sameShape(annotated: Size, actual: Size): boolean {
+  const scaled = (annotated.width * actual.height) / annotated.height;
+  return Math.abs(scaled - actual.width) <= Math.max(1, actual.height / annotated.height);
 }

@@ -1,5 +1,5 @@
 import { readImageInput } from '@assay/inspector-core';
-import { type Box, toLetterbox } from '@assay/vision';
+import { type Box, type Letterbox, toLetterbox } from '@assay/vision';
 import type { Sample } from './dataset.ts';
 
 /** A label as a YOLO text file states it: centre and size as shares of the upright image's sides. */
@@ -26,19 +26,28 @@ export function relativeBox(
   };
 }
 
+/** An image whose labels aren't known yet. */
+export interface DecodedImage extends Pick<Sample, 'name' | 'pixels'> {
+  readonly placement: Letterbox;
+}
+
 /**
- * Decodes an image exactly as the line will, and brings its labels into the square's pixels.
+ * Decodes an image exactly as the line will.
  *
  * @param imageSize side of the square
  * @throws Error naming the image when it can't be decoded
  */
-export async function imageSample(
-  name: string,
-  bytes: Uint8Array,
-  boxes: readonly RelativeBox[],
-  imageSize: number,
-): Promise<Sample> {
-  const { planes, placement } = await readNamed(name, bytes, imageSize);
+export async function decodeImage(name: string, bytes: Uint8Array, imageSize: number): Promise<DecodedImage> {
+  try {
+    const { planes, placement } = await readImageInput(bytes, imageSize);
+    return { name, pixels: planes, placement };
+  } catch (cause) {
+    throw new Error(`${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+/** An image with its labels, in the square's pixels. */
+export function labelledSample({ name, pixels, placement }: DecodedImage, boxes: readonly RelativeBox[]): Sample {
   const { imageWidth, imageHeight } = placement;
   const truths = boxes.map(({ classId, centreX, centreY, width, height }) => {
     const box = toLetterbox(placement, {
@@ -49,13 +58,5 @@ export async function imageSample(
     });
     return { x1: box.left, y1: box.top, x2: box.left + box.width, y2: box.top + box.height, classId };
   });
-  return { name, pixels: planes, truths };
-}
-
-async function readNamed(name: string, bytes: Uint8Array, imageSize: number) {
-  try {
-    return await readImageInput(bytes, imageSize);
-  } catch (cause) {
-    throw new Error(`${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-  }
+  return { name, pixels, truths };
 }

@@ -7,7 +7,7 @@ import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { z } from 'zod';
 import { createDataset, type Dataset, type Sample } from '../dataset/dataset.ts';
-import { imageSample } from '../dataset/image-sample.ts';
+import { type DecodedImage, decodeImage, labelledSample } from '../dataset/image-sample.ts';
 import { parseYoloLabels } from './yolo-labels.ts';
 
 const descriptionSchema = z.object({
@@ -38,9 +38,9 @@ export async function readChannel(path: string, imageSize: number, sha256?: stri
     if (sha256 !== undefined && found !== sha256) {
       throw new Error(`its digest is ${found}, not ${sha256}: it was changed since it was prepared`);
     }
-    const files = await unpack(path);
-    const description = descriptionSchema.parse(JSON.parse(textOf(files, 'data.json')));
-    const samples = await samplesOf(files, description.names.length, imageSize);
+    const { images, texts } = await unpack(path, imageSize);
+    const description = descriptionSchema.parse(JSON.parse(textOf(texts, 'data.json')));
+    const samples = samplesOf(images, texts, description.names.length);
     return {
       dataset: createDataset(description.names, imageSize, samples),
       imageIds: samples.map(({ name }) => imageId(name)),
@@ -64,33 +64,36 @@ function imageId(file: string): string {
 }
 
 /** In the order of the names: training must not depend on the archive's order. */
-async function samplesOf(files: ReadonlyMap<string, Buffer>, classes: number, imageSize: number): Promise<Sample[]> {
-  const images = [...files.keys()].filter((name) => name.startsWith('images/')).toSorted();
-  const samples: Sample[] = [];
-  for (const image of images) {
-    const labels = `labels/${imageId(image)}.txt`;
-    const boxes = parseYoloLabels(textOf(files, labels), labels, classes);
-    samples.push(await imageSample(image, files.get(image) ?? Buffer.of(), boxes, imageSize));
-  }
-  return samples;
+function samplesOf(images: readonly DecodedImage[], texts: ReadonlyMap<string, string>, classes: number): Sample[] {
+  return images
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map((image) => {
+      const labels = `labels/${imageId(image.name)}.txt`;
+      return labelledSample(image, parseYoloLabels(textOf(texts, labels), labels, classes));
+    });
 }
 
-function textOf(files: ReadonlyMap<string, Buffer>, name: string): string {
-  const bytes = files.get(name);
-  if (!bytes) throw new Error(`it has no ${name}`);
-  return bytes.toString('utf8');
+function textOf(texts: ReadonlyMap<string, string>, name: string): string {
+  const text = texts.get(name);
+  if (text === undefined) throw new Error(`it has no ${name}`);
+  return text;
 }
 
-async function unpack(path: string): Promise<Map<string, Buffer>> {
+/** Photographs are decoded as they come: of thousands there is memory for their squares, not for their files. */
+async function unpack(path: string, imageSize: number) {
   const archive = extract();
   const unpacked = pipeline(createReadStream(path), createGunzip(), archive);
   // Awaited below: the iteration ends with the same error.
   unpacked.catch(() => undefined);
-  const files = new Map<string, Buffer>();
+  const images: DecodedImage[] = [];
+  const texts = new Map<string, string>();
   for await (const entry of archive) {
     const bytes = await buffer(entry);
-    if (entry.header.type === 'file') files.set(entry.header.name.replace(/^\.\//, ''), bytes);
+    if (entry.header.type !== 'file') continue;
+    const name = entry.header.name.replace(/^\.\//, '');
+    if (name.startsWith('images/')) images.push(await decodeImage(name, bytes, imageSize));
+    else texts.set(name, bytes.toString('utf8'));
   }
   await unpacked;
-  return files;
+  return { images, texts };
 }
