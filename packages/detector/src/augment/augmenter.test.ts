@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createDataset, DatasetReader } from '../dataset/dataset.ts';
 import { augment } from './augmenter.ts';
 import type { AugmentationSettings } from './settings.ts';
+import { viewTruths } from './view.ts';
 
 const SIZE = 64;
 const BOX = { x1: 8, y1: 20, x2: 28, y2: 32, classId: 1 };
@@ -34,6 +35,27 @@ function whiteBounds(image: Uint8Array) {
   const ys = white.map((i) => Math.floor(i / SIZE));
   return { x1: Math.min(...xs), y1: Math.min(...ys), x2: Math.max(...xs) + 1, y2: Math.max(...ys) + 1 };
 }
+
+describe('the truths of a view', () => {
+  const window = { left: 0, top: 0, width: SIZE, height: SIZE };
+  /** The image as it is, moved to the right. */
+  const moved = (x: number) => ({
+    ...{ xx: 1, xy: 0, yx: 0, yy: 1, zoom: 1, brightness: 0, contrast: 1 },
+    ...{ centreX: SIZE / 2 + x, centreY: SIZE / 2 },
+  });
+
+  it('have scratches that are thinner than two pixels', () => {
+    const scratch = { x1: 10, y1: 20, x2: 50, y2: 21.5, classId: 0 };
+    expect(viewTruths([scratch], moved(0), SIZE, window)).toEqual([scratch]);
+    expect(viewTruths([scratch], moved(30), SIZE, window)).toEqual([{ ...scratch, x1: 40, x2: SIZE }]);
+  });
+
+  it('lack what is hardly to be seen any more', () => {
+    expect(viewTruths([BOX], moved(SIZE - BOX.x1 - 2), SIZE, window)).toEqual([]);
+    expect(viewTruths([{ ...BOX, x2: BOX.x1 + 6 }], moved(SIZE - BOX.x1 - 2), SIZE, window)).toEqual([]);
+    expect(viewTruths([{ ...BOX, x2: BOX.x1 }], moved(0), SIZE, window)).toEqual([]);
+  });
+});
 
 describe('augmentation', () => {
   it('changes nothing when it is off', () => {

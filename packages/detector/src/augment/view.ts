@@ -27,7 +27,7 @@ export interface View {
   readonly contrast: number;
 }
 
-/** A truth survives when enough of it is still to be seen. */
+/** A truth that is cut off survives when enough of it is still to be seen: so many pixels, or a thin one's whole side. */
 const SMALLEST_SIDE = 2;
 const SMALLEST_VISIBLE_SHARE = 0.25;
 
@@ -49,7 +49,7 @@ export function drawView(random: Random, settings: AugmentationSettings, size: n
   };
 }
 
-/** The boxes that enclose the truths as the view shows them, clipped to the window; those hardly visible are dropped. */
+/** The boxes that enclose the truths as the view shows them, clipped to the window; of those that are cut off, what is hardly visible is dropped. */
 export function viewTruths(truths: readonly Truth[], view: View, size: number, window: Window): Truth[] {
   const right = window.left + window.width;
   const bottom = window.top + window.height;
@@ -62,7 +62,9 @@ export function viewTruths(truths: readonly Truth[], view: View, size: number, w
     const [x2, y2] = [Math.min(right, rightSide), Math.min(bottom, bottomSide)];
     const visible = Math.max(0, x2 - x1) * Math.max(0, y2 - y1);
     const share = visible / ((rightSide - left) * (bottomSide - top));
-    const kept = x2 - x1 > SMALLEST_SIDE && y2 - y1 > SMALLEST_SIDE && share > SMALLEST_VISIBLE_SHARE;
+    const enough = (visible: number, whole: number) => visible > SMALLEST_SIDE || (visible === whole && whole > 0);
+    const kept =
+      enough(x2 - x1, rightSide - left) && enough(y2 - y1, bottomSide - top) && share > SMALLEST_VISIBLE_SHARE;
     return kept ? [{ x1, y1, x2, y2, classId: truth.classId }] : [];
   });
 }

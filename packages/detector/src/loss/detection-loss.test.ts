@@ -83,6 +83,37 @@ describe('target assignment', () => {
   });
 });
 
+describe('target assignment of what is marked more than once', () => {
+  const box: Box = [16, 16, 40, 40];
+
+  it('gives an anchor one of two same boxes, and not their sum', async () => {
+    const [once, twice] = [await assign([box], 24), await assign([box, box], 24)];
+    expect(twice.targets).toEqual(once.targets);
+    expect(twice.scores).toEqual(once.scores);
+  });
+
+  it('gives an anchor one of two boxes when it overlaps neither yet', async () => {
+    // A prediction of no size overlaps nothing.
+    const { targets, scores, weights } = await assign(
+      [
+        [0, 0, 60, 60],
+        [20, 20, 60, 60],
+      ],
+      0,
+    );
+    const taken = [...weights.keys()].filter((anchor) => weights[anchor]! > 0);
+    expect(taken.length).toBeGreaterThan(10);
+    for (const anchor of taken) {
+      const target = [0, 1, 2, 3].map((side) => targets[side * A + anchor]);
+      expect([
+        [0, 0, 60, 60],
+        [20, 20, 60, 60],
+      ]).toContainEqual(target);
+    }
+    expect(Math.max(...scores)).toBeCloseTo(0.2, 4);
+  });
+});
+
 describe('detection loss', () => {
   it('falls as boxes and scores come closer to the truth', async () => {
     const far = await lossOf(10, -4);

@@ -26,6 +26,8 @@ export interface Assignment {
 export const CANDIDATES = 10;
 /** Boxes count as at least this many strides to each side of their centre: else a thin scratch holds no anchor. */
 const SMALLEST_REACH = 0.75;
+/** Of an anchor that a truth doesn't overlap yet; it falls by half from the first truth to the last. */
+const LEAST_CLAIM = 1e-4;
 /** A truth's best anchor aims at least this high, so that training starts although nothing overlaps yet. */
 const SMALLEST_TARGET = 0.2;
 
@@ -103,9 +105,15 @@ function largestOfEachTruth(alignment: Tensor): Tensor {
   return indicator(elementwise('GreaterOrEqual', alignment, threshold, 'bool'));
 }
 
+/**
+ * One truth for each anchor. Of truths that it overlaps alike, as the same box that was marked twice or boxes that nothing
+ * overlaps yet, the first: two would add up to a target that is neither, with a score above 1.
+ */
 function winningTruth(iou: Tensor, chosen: Tensor): Tensor {
   const { graph } = iou;
-  const claim = elementwise('Mul', elementwise('Add', iou, graph.constant(1e-4)), chosen);
+  const [, m = 0] = iou.dims;
+  const inOrder = Array.from({ length: m }, (_, slot) => LEAST_CLAIM * (1 - slot / (2 * m)));
+  const claim = elementwise('Mul', elementwise('Add', iou, graph.constant(inOrder, [1, m, 1])), chosen);
   const best = elementwise('Max', reduceMax(claim, 1, true), graph.constant(1e-9));
   return indicator(elementwise('GreaterOrEqual', claim, best, 'bool'));
 }
