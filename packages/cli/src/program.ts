@@ -37,6 +37,9 @@ interface TrainCommandOptions {
   steps?: string;
 }
 
+/** These know this machine alone: a stage on AWS would be passed over in silence. */
+const WITHOUT_STAGE = ['up', 'demo', 'train', 'down'];
+
 /** The `assay` command line. */
 export function createProgram(): Command {
   const program = new Command('assay')
@@ -47,8 +50,13 @@ export function createProgram(): Command {
       'folder of the embedded AWS; of "train": the annotations',
       resolve(repositoryRoot, '.assay'),
     )
-    .option('--stage <stage>', '"local" is the embedded AWS; any other is on AWS', 'local')
-    .showHelpAfterError();
+    .option(
+      '--stage <stage>',
+      `"local" is the embedded AWS; any other is on AWS (not for ${WITHOUT_STAGE.join(', ')})`,
+      'local',
+    )
+    .showHelpAfterError()
+    .hook('preAction', (_program, command) => refuseStage(command.name(), globals().stage));
   const terminalOf = () => createTerminal(program.opts<Globals>().json ?? false, process.stdout, process.stderr);
   const globals = () => {
     const { data, stage } = program.opts<Globals>();
@@ -183,6 +191,14 @@ export function createProgram(): Command {
     .description('stop the embedded AWS')
     .action(() => down(terminalOf(), globals().data));
   return program;
+}
+
+function refuseStage(command: string, stage: string): void {
+  if (stage === 'local' || !WITHOUT_STAGE.includes(command)) return;
+  throw new CliError(
+    `"assay ${command}" is for this machine alone: there is no stage "${stage}" for it.`,
+    'Leave --stage out. Services get to AWS one by one, with "assay deploy".',
+  );
 }
 
 /** Ctrl-C asks to stop; a second one ends the process. */
