@@ -41,7 +41,7 @@ async function describe(snapshot: string, channels: string, read: (uri: string) 
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new CliError(
       `The data set of ${snapshot} can't be told: ${reason}`,
-      'Name a snapshot.json (a file or s3:// URI) that has its channels.json beside it: "assay models" and a model package name theirs.',
+      'Name a snapshot.json (a file or s3:// URI) that has its channels.json beside it: "assay models --json" and a model package name theirs.',
       { cause },
     );
   }

@@ -22,6 +22,7 @@ export async function models(context: Context): Promise<void> {
     map50: state.models.get(model.ModelPackageArn ?? '')?.map50,
     gate: state.models.get(model.ModelPackageArn ?? '')?.gate,
     reportUri: state.models.get(model.ModelPackageArn ?? '')?.reportUri,
+    snapshotUri: state.models.get(model.ModelPackageArn ?? '')?.snapshotUri,
   }));
   terminal.result(rows, () => {
     if (rows.length === 0) return 'No model is registered yet.';

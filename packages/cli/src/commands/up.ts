@@ -11,10 +11,14 @@ export async function up(terminal: Terminal, { dataDir, port }: { dataDir: strin
   terminal.say(`
 Assay runs at ${endpoint}. Its state is in ${dataDir}; Ctrl-C (or "npm run assay down") stops it, and nothing is lost.
 
-  npm run assay upload DIR      put photographs in
-  npm run assay status          where the chain stands
-  npm run assay models          what was trained, and "approve latest"
-  npm run assay devices         what runs on the line
+  npm run assay import COCO.json DIR   photographs that are annotated already; 50 of them start a training
+  npm run assay upload DIR             photographs to be labelled: your labelers answer through the worker API
+                                       (packages/local-aws/src/sagemaker/labeling/README.md)
+  npm run assay status                 where the chain stands
+  npm run assay models                 what was trained, and "approve latest"
+  npm run assay devices                what runs on the line
+
+The classes are those that ASSAY_LABELING_CATEGORIES names at the start (e.g. scratch,dent); without it there is only scratch.
 
 The device inspects pictures that appear in ${framesDir}/<station>/<part>/.
 For the aws CLI and the SDKs:
