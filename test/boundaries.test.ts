@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -36,6 +37,7 @@ const planted: { rule: string; file: string; imports: string }[] = [
   { rule: 'aws-services-meet-in-the-kernel', file: 'packages/local-aws/src/s3/bucket.ts', imports: '../sqs/queue.ts' },
   { rule: 'kernel-knows-no-service', file: 'packages/local-aws/src/kernel/kernel.ts', imports: '../sqs/queue.ts' },
   { rule: 'edge-stays-small', file: 'edge/inspector/src/main.ts', imports: '../../../packages/detector/src/index.ts' },
+  { rule: 'no-undeclared-packages', file: 'packages/vision/src/undeclared.ts', imports: 'zod' },
   { rule: 'nothing-unresolvable', file: 'packages/vision/src/nothing.ts', imports: './missing.ts' },
 ];
 const targets = [
@@ -71,6 +73,11 @@ afterAll(() => rmSync(tree, { recursive: true, force: true }));
 
 test('the boundary check fails when something is planted', () => {
   expect(status).toBeGreaterThan(0);
+});
+
+test('each rule has a violation planted', () => {
+  const { forbidden }: { forbidden: { name: string }[] } = createRequire(import.meta.url)('../.dependency-cruiser.cjs');
+  expect(new Set(planted.map(({ rule }) => rule))).toEqual(new Set(forbidden.map(({ name }) => name)));
 });
 
 for (const { rule, file, imports } of planted)
