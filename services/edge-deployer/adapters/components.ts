@@ -82,7 +82,7 @@ export function createComponents(
       if (latest !== undefined) return latest;
       throw new RetryableError(
         'no-inspector',
-        `${arn} has no version; register the inspector (assay up does), then redrive`,
+        `${arn} has no version; register the inspector (on AWS by registerInspector; assay up does it), then redrive`,
       );
     },
   };
