@@ -96,6 +96,10 @@ describe('the settings', () => {
     expect(() => readPipelineSettings(undefined)).toThrow('the block');
   });
 
+  it('that are empty are no zero', () => {
+    expect(() => readPipelineSettings({ ...settings, mapThreshold: '', seed: ' ' })).toThrow(/mapThreshold: .*seed: /);
+  });
+
   it('of the gate are named when they are wrong', () => {
     const gate = [
       { rule: 'luck', undecided: 'show' },

@@ -1,4 +1,5 @@
 import { CHECKPOINTS, EVALUATION_FILE, MODEL_FILE, MODELS, REPORT_FILE, RUNS } from '../domain/run-locations.ts';
+import { MOST_LOOKS } from '../domain/settling.ts';
 import { ruleVariable } from '../jobs/evaluate/settings.ts';
 import { type Expression, execution, join, jsonGet, outputOf, parameter, stepProperty } from './expressions.ts';
 import { type PipelineSettings, trainers } from './settings.ts';
@@ -16,6 +17,10 @@ const PREPARE_ROLE = '${PrepareJobRole.Arn}';
 const MODEL_ROLE = '${ModelJobRole.Arn}';
 const MODEL_PACKAGE_GROUP = '${ModelPackageGroupName}';
 
+/** An hour: these jobs take minutes, besides what PrepareDataset waits. */
+const PROCESSING_SECONDS = 3600;
+/** A day, which is SageMaker's own default: trainers keep the time themselves, and a run may have other TrainSeconds. */
+const TRAINING_SECONDS = 86_400;
 /** Beyond the time to learn: to load the data, to measure and to export. */
 const TRAINING_MARGIN_SECONDS = 1800;
 
@@ -87,6 +92,7 @@ function prepareStep({ imageTag, settleSeconds }: PipelineSettings): Step {
     image: `${REGISTRY}/prepare-dataset:${imageTag}`,
     role: PREPARE_ROLE,
     instanceType: parameter('ProcessingInstance'),
+    maxRuntimeSeconds: MOST_LOOKS * settleSeconds + PROCESSING_SECONDS,
     environment: {
       AWS_REGION: '${AWS::Region}',
       ASSAY_AS_OF: parameter('AsOf'),
@@ -128,7 +134,7 @@ function trainStep({ imageTag, trainSeconds }: PipelineSettings): Step {
     channels: { train: outputOf(PREPARE, 'train'), validation: outputOf(PREPARE, 'validation') },
     output: `${BUCKET}/${MODELS}`,
     checkpoints: join('/', `${BUCKET}/${CHECKPOINTS}`, execution('PipelineExecutionId')),
-    maxRuntimeSeconds: trainSeconds + TRAINING_MARGIN_SECONDS,
+    maxRuntimeSeconds: Math.max(TRAINING_SECONDS, trainSeconds + TRAINING_MARGIN_SECONDS),
     metrics: {
       'train:class-loss': 'train_class_loss=([0-9.]+);',
       'train:box-loss': 'train_box_loss=([0-9.]+);',
@@ -145,6 +151,7 @@ function evaluateStep({ imageTag, gate }: PipelineSettings): Step {
     image: `${REGISTRY}/evaluate:${imageTag}`,
     role: MODEL_ROLE,
     instanceType: parameter('ProcessingInstance'),
+    maxRuntimeSeconds: PROCESSING_SECONDS,
     environment: {
       ASSAY_TRAIN_SHA256: digestOf('train'),
       ASSAY_VALIDATION_SHA256: digestOf('validation'),

@@ -7,12 +7,13 @@ export const trainers = ['embedded', 'yolov8'] as const;
 
 const text = z.string().min(1);
 /** Variables of the Serverless Framework may arrive as text, even where they are numbers. */
-const count = z.coerce.number().int().positive();
+const number = z.union([z.number(), z.string().trim().min(1).transform(Number)]).pipe(z.number());
+const count = number.pipe(z.int().positive());
 
 /** What `custom.pipeline` in serverless.yml sets for a stage. */
 const pipelineSettingsSchema = z.strictObject({
   /** AP50 on the test split below which a model isn't registered, 0 to 1: the floor of the gate's `ap50-floor`. */
-  mapThreshold: z.coerce.number().min(0).max(1),
+  mapThreshold: number.pipe(z.number().min(0).max(1)),
   /** Whether evaluate makes an INT8 model, and takes it where it is as good and faster. */
   int8: z.enum(['try', 'never']),
   /** The gate's rules with their limits: what evaluate holds a model against. */
@@ -20,7 +21,7 @@ const pipelineSettingsSchema = z.strictObject({
   trainer: z.enum(trainers),
   /** Data sets of one lineage have one test set, frozen, and never learn from it. */
   lineage: text,
-  seed: z.coerce.number().int().min(0),
+  seed: number.pipe(z.int().min(0)),
   /** Side of the network's square input in pixels. */
   imageSize: count,
   /** How long to learn: the learning rate falls to its end over these steps. */

@@ -70,8 +70,6 @@ const RETRY_POLICIES: readonly RetryPolicy[] = [
 ];
 const PROCESSING_FOLDER = '/opt/ml/processing';
 const VOLUME_GIGABYTES = 30;
-/** An hour: these jobs take minutes. */
-const PROCESSING_SECONDS = 3600;
 
 export interface ProcessingOptions {
   readonly name: string;
@@ -79,6 +77,7 @@ export interface ProcessingOptions {
   readonly role: string;
   readonly instanceType: Value;
   readonly environment?: Readonly<Record<string, Value>>;
+  readonly maxRuntimeSeconds: number;
   /** Where each input comes from, by its name; it is found in `input/<name>`. */
   readonly inputs?: Readonly<Record<string, Value>>;
   /** Where each output goes to, by its name; what is left in `output/<name>` is uploaded at the end. */
@@ -87,7 +86,7 @@ export interface ProcessingOptions {
 }
 
 export function processingStep(options: ProcessingOptions): ProcessingStep {
-  const { name, image, role, instanceType, environment = {}, inputs = {}, outputs, propertyFiles } = options;
+  const { name, image, role, instanceType, environment = {}, inputs = {}, outputs } = options;
   return {
     Name: name,
     Type: 'Processing',
@@ -98,7 +97,7 @@ export function processingStep(options: ProcessingOptions): ProcessingStep {
       AppSpecification: { ImageUri: image },
       RoleArn: role,
       Environment: environment,
-      StoppingCondition: { MaxRuntimeInSeconds: PROCESSING_SECONDS },
+      StoppingCondition: { MaxRuntimeInSeconds: options.maxRuntimeSeconds },
       ProcessingInputs: Object.entries(inputs).map(([InputName, S3Uri]) => ({
         InputName,
         S3Input: {
@@ -115,7 +114,7 @@ export function processingStep(options: ProcessingOptions): ProcessingStep {
         })),
       },
     },
-    PropertyFiles: propertyFiles,
+    PropertyFiles: options.propertyFiles,
     RetryPolicies: RETRY_POLICIES,
   };
 }

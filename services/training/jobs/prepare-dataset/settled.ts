@@ -1,4 +1,5 @@
 import { type QueryRows, recordCountQuery } from '@assay/dataset';
+import { MOST_LOOKS } from '../../domain/settling.ts';
 
 export interface SettleOptions {
   /** ISO instant with milliseconds. */
@@ -13,9 +14,6 @@ export interface SettleOptions {
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
-
-/** Feature Store promises 15 minutes ("Offline Store Data Format"); after three hours of them something is wrong. */
-const MOST_LOOKS = 12;
 
 /**
  * Waits until the store shows everything of the time up to the instant: a settle period, and whole further ones as long as

@@ -69,6 +69,13 @@ describe.skipIf(python === undefined)('a training job of YOLOv8', () => {
     expect(await failure()).toMatch(/images\/picture-1-00\.png \(60 bytes\) can't be decoded/);
   });
 
+  it('refuses to learn from images of which none shows an object', async () => {
+    const unlabelled = (await pictures(2, 1)).map((picture) => ({ ...picture, labels: '' }));
+    await writeChannel(base, 'train', unlabelled);
+    await writeChannel(base, 'validation', await pictures(2, 2));
+    expect(await failure()).toMatch(/no training image has a labelled object: there is nothing to learn/);
+  });
+
   it('refuses an archive with a path that leads out of it', async () => {
     const [first] = await pictures(1, 1);
     if (!first) throw new Error('no pictures');

@@ -44,6 +44,8 @@ def _run(folders: Folders, work: Path) -> None:
     validation = read_channel(folders.channel("validation"), work / "validation", hyperparameters.validation_sha256)
     if train.names != validation.names:
         raise JobError(f"the channels' classes differ: {', '.join(train.names)}; {', '.join(validation.names)}")
+    if train.boxes == 0:
+        raise JobError("no training image has a labelled object: there is nothing to learn")
     data = Data(train, validation)
     _print(_plan(hyperparameters, data))
 
