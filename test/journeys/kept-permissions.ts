@@ -16,7 +16,7 @@ export interface Kept {
 }
 
 const FUNCTIONS = /lambdaRole$/;
-const JOBS = /-training-(prepare|model)$/;
+const JOBS = /-training-(prepare|train|evaluate)$/;
 
 export const KEPT: readonly Kept[] = [
   {

@@ -76,9 +76,10 @@ describe('the pipeline', () => {
       'AWS::AccountId',
       'AWS::Region',
       'AWS::URLSuffix',
-      'ModelJobRole.Arn',
+      'EvaluateJobRole.Arn',
       'ModelPackageGroupName',
       'PrepareJobRole.Arn',
+      'TrainJobRole.Arn',
       'TrainingBucket',
     ]);
   });

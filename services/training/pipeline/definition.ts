@@ -14,7 +14,8 @@ const EVALUATE = 'Evaluate';
 const BUCKET = 's3://${TrainingBucket}';
 const REGISTRY = '${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/assay';
 const PREPARE_ROLE = '${PrepareJobRole.Arn}';
-const MODEL_ROLE = '${ModelJobRole.Arn}';
+const TRAIN_ROLE = '${TrainJobRole.Arn}';
+const EVALUATE_ROLE = '${EvaluateJobRole.Arn}';
 const MODEL_PACKAGE_GROUP = '${ModelPackageGroupName}';
 
 /** An hour: these jobs take minutes, besides what PrepareDataset waits. */
@@ -121,7 +122,7 @@ function trainStep({ imageTag, trainSeconds }: PipelineSettings): Step {
   return trainingStep({
     name: TRAIN,
     image: join('', `${REGISTRY}/train-`, parameter('Trainer'), `:${imageTag}`),
-    role: MODEL_ROLE,
+    role: TRAIN_ROLE,
     instanceType: parameter('TrainingInstance'),
     hyperparameters: {
       steps: asText('TrainSteps'),
@@ -149,7 +150,7 @@ function evaluateStep({ imageTag, gate }: PipelineSettings): Step {
   return processingStep({
     name: EVALUATE,
     image: `${REGISTRY}/evaluate:${imageTag}`,
-    role: MODEL_ROLE,
+    role: EVALUATE_ROLE,
     instanceType: parameter('ProcessingInstance'),
     maxRuntimeSeconds: PROCESSING_SECONDS,
     environment: {
