@@ -67,7 +67,22 @@ export function splitByList(images: readonly CocoImage[], text: string, path: st
       `${path} has ${JSON.stringify(twice)} in both splits.`,
       'An image is either for training or for validation.',
     );
-  return { train: pick(train), validation: pick(validation) };
+  const split = { train: pick(train), validation: pick(validation) };
+  refuseSharedGroups(split, path);
+  return split;
+}
+
+/** Pictures of one part on both sides would make the figures lie, whoever chose the sides. */
+function refuseSharedGroups({ train, validation }: Split, path: string): void {
+  const trained = new Map(train.flatMap(({ part, fileName }) => (part === undefined ? [] : [[part, fileName]])));
+  for (const { part, fileName } of validation) {
+    const twin = part === undefined ? undefined : trained.get(part);
+    if (twin === undefined) continue;
+    throw new CliError(
+      `${path} trains on ${JSON.stringify(twin)} and validates on ${JSON.stringify(fileName)}, which the annotations have in one group, ${part}.`,
+      'Put a group on one side, or remove "group" from the annotations if they are not of one part.',
+    );
+  }
 }
 
 function parseSplits(text: string, path: string): { train: string[]; validation: string[] } {
