@@ -43,6 +43,22 @@ describe('leaksAcross', () => {
     ).toEqual([]);
   });
 
+  it('finds the one picture that is measured on among ever so many that are learnt from, whatever is left out between', () => {
+    const same = surface(7);
+    const copies = (name: string, split: SplitImage['split'], count: number) =>
+      Array.from({ length: count }, (_, index) => image(`${name}${index}`, split, same));
+    const crowd = [...'klmnopqrstuvw'].flatMap((name) =>
+      [0, 1, 2].map((x) => image(name + x, 'train', surface(x * 256 + name.charCodeAt(0)))),
+    );
+    const leaks = leaksAcross([
+      ...copies('a', 'train', 50),
+      ...copies('b', 'excluded', 20),
+      image('c', 'test', same),
+      ...crowd,
+    ]);
+    expect(leaks[0]).toMatchObject({ images: [expect.stringMatching(/^a/), 'c'], splits: ['train', 'test'] });
+  });
+
   it('tells that validation leaks, too, and a group that straddles splits though its pixels do not tell', () => {
     const pair = [
       { ...image('a', 'validation'), group: 'tag 1' },

@@ -11,6 +11,9 @@ export interface SplitImage {
   readonly compared: ComparedImage;
 }
 
+/** One that somebody learns from or measures on. */
+type UsedImage = SplitImage & { readonly split: Split };
+
 /** Two images in different splits that show the same: what is measured on the one was learnt from the other. */
 export interface Leak {
   /** The one that is learnt from first; likewise its split. */
@@ -24,18 +27,20 @@ export interface Leak {
 
 /**
  * Looks for what leaks between the splits, whoever has made them: it goes by the images alone, and by what each is said to
- * belong to. Of a group that straddles two splits it names one pair.
+ * belong to. Of a group that straddles two splits it names one pair; of a picture that is there dozens of times not every
+ * pair, but one at least.
  *
  * @returns the most alike first
  */
 export function leaksAcross(images: readonly SplitImage[]): Leak[] {
-  // What is found depends on the order, too: so whoever looks finds the same.
-  const ordered = images.toSorted((a, b) => compare(a.imageId, b.imageId));
+  // What is found depends on the order, too: so whoever looks finds the same. What is there dozens of times is compared with
+  // the next of its kind, which must not be one that leaks nowhere.
+  const ordered = images.filter(isUsed).sort((a, b) => compare(a.imageId, b.imageId));
   const found = nearDuplicates(
     ordered.map(({ compared }) => compared),
     ordered.map(({ split }) => split),
   );
-  const byPixels = found.flatMap(({ first, second, likeness }) =>
+  const byPixels = found.map(({ first, second, likeness }) =>
     leakOf(ordered[first]!, ordered[second]!, { because: 'pixels', likeness }),
   );
   const pairs = new Set(byPixels.map((leak) => leak.images.join()));
@@ -47,17 +52,18 @@ export function leaksAcross(images: readonly SplitImage[]): Leak[] {
 }
 
 /** One pair for every two splits that images of a group are in. */
-function straddling(group: readonly SplitImage[]): Leak[] {
+function straddling(group: readonly UsedImage[]): Leak[] {
   const firsts = splits.flatMap((split) => group.find((image) => image.split === split) ?? []);
-  return firsts.flatMap((a, index) => firsts.slice(index + 1).flatMap((b) => leakOf(a, b, { because: 'group' })));
+  return firsts.flatMap((a, index) => firsts.slice(index + 1).map((b) => leakOf(a, b, { because: 'group' })));
 }
 
-function leakOf(a: SplitImage, b: SplitImage, why: Pick<Leak, 'because' | 'likeness'>): Leak[] {
-  const [first, second] = [a, b].sort((one, other) => rank(one) - rank(other));
-  if (!first || !second || first.split === 'excluded' || second.split === 'excluded') return [];
-  return [{ images: [first.imageId, second.imageId], splits: [first.split, second.split], ...why }];
+function leakOf(a: UsedImage, b: UsedImage, why: Pick<Leak, 'because' | 'likeness'>): Leak {
+  const [first, second] = rank(a) <= rank(b) ? [a, b] : [b, a];
+  return { images: [first.imageId, second.imageId], splits: [first.split, second.split], ...why };
 }
 
-const rank = ({ split }: SplitImage): number => (split === 'excluded' ? -1 : splits.indexOf(split));
+const isUsed = (image: SplitImage): image is UsedImage => image.split !== 'excluded';
+
+const rank = ({ split }: UsedImage): number => splits.indexOf(split);
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

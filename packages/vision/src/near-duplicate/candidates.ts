@@ -19,10 +19,13 @@ const SHIFT_STEP = 4;
 /** Patches that have to agree on a shift: fewer do by chance. */
 const LEAST_VOTES = 3;
 /**
- * A patch that looks the same in more places than this is what such parts look like, and tells nothing of one of them. It
- * also keeps the search from growing with the square of the number of images.
+ * Of so many places where a patch looks the same every two are compared. Of more, which is what such parts look like, or one
+ * picture that is there so many times, each is compared with the next few only: so the search doesn't grow with the square
+ * of the number of images.
  */
 const MOST_PLACES = 48;
+/** Places of other images with which one of many is compared. */
+const NEXT_PLACES = 8;
 
 interface Place {
   readonly image: number;
@@ -30,18 +33,21 @@ interface Place {
   readonly feature: Feature;
 }
 
-/** Pairs of images of which several patches look the same and agree on how one image is moved against the other. */
+/**
+ * Pairs of images of which several patches look the same and agree on how one image is moved against the other.
+ *
+ * Of what is there dozens of times not every pair is told, but every image with the next few in order, of which the
+ * first is told with the next, and so on: whoever wants all that belongs together follows the pairs.
+ */
 export function candidatesAmong(images: readonly (readonly Feature[])[]): Candidate[] {
   const votes = new Map<number, Map<string, Set<number>>>();
   for (const places of placesByHalf(images))
-    for (const [position, a] of places.entries())
-      for (const b of places.slice(position + 1)) {
-        if (a.image === b.image || differentBits(a.feature.hash, b.feature.hash) > MOST_DIFFERENT_BITS) continue;
-        const [first, second] = a.image < b.image ? [a, b] : [b, a];
-        const shift = `${stepOf(first.feature.x - second.feature.x)} ${stepOf(first.feature.y - second.feature.y)}`;
-        const ofPair = entryOf(votes, first.image * images.length + second.image, () => new Map());
-        entryOf(ofPair, shift, () => new Set()).add(first.index);
-      }
+    for (const [first, second] of pairsOf(places)) {
+      if (differentBits(first.feature.hash, second.feature.hash) > MOST_DIFFERENT_BITS) continue;
+      const shift = `${stepOf(first.feature.x - second.feature.x)} ${stepOf(first.feature.y - second.feature.y)}`;
+      const ofPair = entryOf(votes, first.image * images.length + second.image, () => new Map());
+      entryOf(ofPair, shift, () => new Set()).add(first.index);
+    }
   return [...votes].flatMap(([pair, shifts]) => {
     const [[shift, voters] = ['', new Set()]] = [...shifts].sort(([, a], [, b]) => b.size - a.size);
     if (voters.size < LEAST_VOTES) return [];
@@ -55,14 +61,31 @@ export function candidatesAmong(images: readonly (readonly Feature[])[]): Candid
   });
 }
 
-/** Patches whose hashes agree in one half of their bits. */
+/** Places of patches whose hashes agree in one half of their bits, in the order of the images; of many also those that agree in all. */
 function* placesByHalf(images: readonly (readonly Feature[])[]): Generator<readonly Place[]> {
   for (const half of HALVES) {
     const places = new Map<number, Place[]>();
     for (const [image, features] of images.entries())
       for (const [index, feature] of features.entries())
         entryOf(places, (feature.hash >>> half) & 0xffff, () => []).push({ image, index, feature });
-    for (const same of places.values()) if (same.length > 1 && same.length <= MOST_PLACES) yield same;
+    for (const same of places.values()) {
+      yield same;
+      if (same.length > MOST_PLACES) yield* Map.groupBy(same, ({ feature }) => feature.hash).values();
+    }
+  }
+}
+
+/** Every two places of different images; of many places each with the next few. */
+function* pairsOf(places: readonly Place[]): Generator<readonly [Place, Place]> {
+  const most = places.length > MOST_PLACES ? NEXT_PLACES : places.length;
+  for (const [position, first] of places.entries()) {
+    let left = most;
+    for (let next = position + 1; next < places.length && left > 0; next++) {
+      const second = places[next]!;
+      if (first.image === second.image) continue;
+      yield [first, second];
+      left--;
+    }
   }
 }
 
