@@ -132,4 +132,15 @@ describe('assignSplits', () => {
     const { entries } = assign(first, [['a', 'b']], ledger, true);
     expect(entries).toEqual(ledger);
   });
+
+  it('repairs what has come to such a split since, for the sake of what was brought along', () => {
+    const later = assign([...first, image('d', 'p4', 4), image('e', 'p5', 5)], [], ledger, true).entries;
+    const grown = later.map((entry): LedgerEntry => (entry.imageId === 'd' ? { ...entry, split: 'test' } : entry));
+    const images = [...first, image('d', 'p4', 4), image('e', 'p5', 5)];
+    const joined: [string, string][] = [['a', 'd']];
+    const { entries } = assign(images, joined, grown, true);
+    expect(splitsOf({ entries })).toMatchObject({ a: 'train', b: 'test', c: 'validation', d: 'excluded' });
+    expect(entries.find(({ imageId }) => imageId === 'd')?.because).toEqual({ rule: 'shows-what-is-tested', of: 'a' });
+    expect(splitsOf(assign(images, joined, grown))).toMatchObject({ a: 'excluded', d: 'test' });
+  });
 });

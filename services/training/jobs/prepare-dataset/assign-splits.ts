@@ -10,6 +10,8 @@ const MOST_PROTECTED: readonly Place[] = ['test', 'validation', 'train', 'exclud
 /** With the first three groups every split has something, however few there are. */
 const OPENING: readonly Split[] = ['train', 'test', 'validation'];
 
+const FIRST_VERSION = 1;
+
 /** Later than every instant, as text. */
 const LAST = '~';
 
@@ -18,7 +20,7 @@ export interface Known {
   readonly entries: readonly LedgerEntry[];
   /** Of the version that this makes. */
   readonly version: number;
-  /** Nothing is excluded from a split that was brought along: see `given` in the ledger. */
+  /** The first version was brought along, and nothing of it is excluded: see `given` in the ledger. */
   readonly given: boolean;
 }
 
@@ -37,7 +39,8 @@ export interface Assignment {
  *
  * A group never straddles splits. New photographs of a known group go where it is; not into the test set, which is frozen and
  * grows by new groups only. When images turn out to show the same that came into different splits, the test set keeps
- * its own, then validation; the others are excluded from then on.
+ * its own, then validation; the others are excluded from then on. What was brought along keeps its place before all others,
+ * and where it leaks within itself it is left for the check to refuse.
  *
  * @param joined images of one thing, whatever parts they are said to be of
  */
@@ -60,12 +63,13 @@ export function assignSplits(
   const opened = new Set<Place>();
   for (const { images: members } of groups) {
     const entries = members.flatMap((imageId) => before.get(imageId) ?? []);
-    const [keeper] = MOST_PROTECTED.flatMap((place) => entries.find(({ split }) => split === place) ?? []);
+    const given = entries.filter(({ since }) => known.given && since === FIRST_VERSION);
+    const keeper = mostProtected(given.filter(({ split }) => split !== 'excluded')) ?? mostProtected(entries);
     if (keeper === undefined) continue;
     const { split } = keeper;
-    for (const { imageId, split: place } of known.given ? [] : entries)
-      if (place !== split && place !== 'excluded')
-        put(imageId, 'excluded', { rule: 'shows-what-is-tested', of: keeper.imageId });
+    for (const entry of entries)
+      if (entry.split !== split && entry.split !== 'excluded' && !given.includes(entry))
+        put(entry.imageId, 'excluded', { rule: 'shows-what-is-tested', of: keeper.imageId });
     for (const imageId of members) {
       if (before.has(imageId)) continue;
       if (split === 'test') put(imageId, 'excluded', { rule: 'test-set-frozen', of: keeper.imageId });
@@ -91,6 +95,10 @@ export function assignSplits(
     entries: [...after.values()].sort((a, b) => (a.imageId < b.imageId ? -1 : 1)),
     changed: [...after].some(([imageId, entry]) => before.get(imageId) !== entry),
   };
+}
+
+function mostProtected(entries: readonly LedgerEntry[]): LedgerEntry | undefined {
+  return MOST_PROTECTED.flatMap((place) => entries.find(({ split }) => split === place) ?? [])[0];
 }
 
 /**

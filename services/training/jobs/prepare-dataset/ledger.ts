@@ -40,8 +40,8 @@ const ledgerSchema = z.object({
   /** Labels of this instant made it. */
   asOf: z.iso.datetime(),
   /**
-   * A split that somebody brought along, a published one: what leaks in it is refused instead of excluded, so that nobody
-   * takes for it what is another.
+   * Of the first version, for the lineage as a whole: a split that somebody brought along, a published one. What leaks in it
+   * is refused instead of excluded, so that nobody takes for it what is another. Images that came later are no part of it.
    */
   given: z.boolean().optional(),
   /** Ordered by image id. */

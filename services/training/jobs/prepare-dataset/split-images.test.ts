@@ -1,8 +1,8 @@
-import type { LabelledImage } from '@assay/dataset';
+import { type LabelledImage, splits } from '@assay/dataset';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAws, type TestAws } from '../../../../packages/local-aws/test/harness.ts';
-import { sha256Of } from './ledger.ts';
+import { type LedgerEntry, sha256Of } from './ledger.ts';
 import { type LedgerStore, ledgerStore } from './ledger-store.ts';
 import { splitImages } from './split-images.ts';
 
@@ -37,7 +37,15 @@ const split = (
   lineage: string,
   list: LabelledImage[],
   ledger: LedgerStore = ledgerStore(s3, { bucket: BUCKET, name: lineage }),
-) => splitImages(list, [], { lineage, asOf: '2026-03-04T10:00:00.000Z', ledger, check: async () => {}, log: () => {} });
+  joined: string[][] = [],
+) =>
+  splitImages(list, joined, {
+    lineage,
+    asOf: '2026-03-04T10:00:00.000Z',
+    ledger,
+    check: async () => {},
+    log: () => {},
+  });
 
 const splitOf = ({ assignment }: Awaited<ReturnType<typeof split>>) =>
   new Map(assignment.entries.map(({ imageId, split }) => [imageId, split]));
@@ -103,6 +111,35 @@ describe('splitImages', () => {
     for (const job of jobs) for (const [imageId, place] of splitOf(job)) expect(final.get(imageId)).toBe(place);
     for (let version = last.ledger.version; version > 1; version--)
       expect((await store.version(version)).ledger.previous).toBe((await store.version(version - 1)).sha256);
+  });
+
+  it('never repairs what was brought along, however many versions have come since', async () => {
+    const store = ledgerStore(s3, { bucket: BUCKET, name: 'given' });
+    const brought = images(0, 3).map(
+      ({ imageId, station, part }, index): LedgerEntry => ({
+        imageId,
+        part: `${station}/${part}`,
+        split: splits[index]!,
+        since: 1,
+      }),
+    );
+    const entries = brought.toSorted((a, b) => (a.imageId < b.imageId ? -1 : 1));
+    const asOf = '2026-03-01T00:00:00.000Z';
+    await store.add({
+      format: 'assay.splits/1',
+      lineage: 'given',
+      version: 1,
+      previous: null,
+      asOf,
+      given: true,
+      images: entries,
+    });
+    await split('given', images(0, 6));
+    await split('given', images(0, 8));
+    const joined = [[brought[0]!.imageId, brought[2]!.imageId]];
+    const { assignment, stored } = await split('given', images(0, 9), store, joined);
+    expect(stored.ledger.version).toBe(4);
+    expect(assignment.entries).toEqual(expect.arrayContaining(brought));
   });
 
   it('writes nothing that is refused', async () => {

@@ -34,7 +34,7 @@ export async function splitImages(
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const latest = await store.latest();
     const version = (latest?.ledger.version ?? 0) + 1;
-    const known = { entries: latest?.ledger.images ?? [], version, given: latest?.ledger.given ?? false };
+    const known = { entries: latest?.ledger.images ?? [], version, given: await isGiven(store, latest) };
     const assignment = assignSplits(images, joined, known);
     await check(assignment);
     if (latest !== undefined && !assignment.changed) return { assignment, stored: latest };
@@ -53,4 +53,10 @@ export async function splitImages(
     log(`another job wrote version ${version} of the splits of lineage ${lineage}: going on from there`);
   }
   throw new Error(`The splits of lineage ${lineage} were written by others ${MOST_TRIES} times. Train again.`);
+}
+
+/** Only the first version can have been brought along, and it says so for all that come after it. */
+async function isGiven(store: LedgerStore, latest: StoredLedger | undefined): Promise<boolean> {
+  const first = latest === undefined || latest.ledger.version === 1 ? latest : await store.version(1);
+  return first?.ledger.given ?? false;
 }
