@@ -53,6 +53,8 @@ export async function writeDataset(
   const archiveOf = async (split: Split) => {
     const images = snapshot.images.filter((image) => image.split === split);
     log(`${split}: ${images.length} images of ${snapshot.counts[split].groups} groups`);
+    const unseen = images.reduce((sum, image) => sum + image.boxes.length - linesOf(yoloLabels(image)), 0);
+    if (unseen > 0) log(`${split}: ${unseen} boxes are left out: nothing of them can be seen in their images`);
     const data = {
       names: snapshot.names,
       snapshot: { uri: snapshotUri, sha256 },
@@ -98,6 +100,8 @@ async function* channelEntries(
     yield { name: `labels/${image.imageId}.txt`, bytes: Buffer.from(yoloLabels(image)) };
   }
 }
+
+const linesOf = (text: string): number => text.split('\n').length - 1;
 
 function summary({ counts, names }: Snapshot, sha256: string): string {
   const boxes = splits.map((split) => `${split} ${counts[split].boxes}`).join(', ');

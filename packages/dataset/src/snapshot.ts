@@ -83,9 +83,13 @@ export function encodeSnapshot(snapshot: Snapshot): { bytes: Buffer; sha256: str
   return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
+/** Digits of a share after the point. */
+const DIGITS = 6;
+
 /**
  * An image's label file: a line a box, `class cx cy w h`, as shares of the image's sides. Boxes are cut at the image's
- * edges; what lies outside has no line.
+ * edges. What lies outside has no line, nor what is too narrow for the digits: trainers refuse a box without a width, and
+ * all of its archive.
  */
 export function yoloLabels({ width, height, boxes }: Pick<SnapshotImage, 'width' | 'height' | 'boxes'>): string {
   return boxes
@@ -95,13 +99,10 @@ export function yoloLabels({ width, height, boxes }: Pick<SnapshotImage, 'width'
       const right = Math.min(width, box.left + box.width);
       const bottom = Math.min(height, box.top + box.height);
       if (right <= left || bottom <= top) return '';
-      const shares = [
-        (left + right) / 2 / width,
-        (top + bottom) / 2 / height,
-        (right - left) / width,
-        (bottom - top) / height,
-      ];
-      return `${box.classId} ${shares.map((share) => share.toFixed(6)).join(' ')}\n`;
+      const place = [(left + right) / 2 / width, (top + bottom) / 2 / height];
+      const size = [(right - left) / width, (bottom - top) / height].map((share) => share.toFixed(DIGITS));
+      if (size.some((share) => Number(share) === 0)) return '';
+      return `${box.classId} ${[...place.map((share) => share.toFixed(DIGITS)), ...size].join(' ')}\n`;
     })
     .join('');
 }

@@ -154,6 +154,18 @@ describe('prepareDataset', () => {
     expect(seen.sort()).toEqual(store.rows.map((row) => row.image_id).sort());
   });
 
+  it('leaves out a box of which nothing can be seen, and says so', async () => {
+    const store = await labelStore();
+    const box = { left: 10, top: 5, width: 20, height: 10, classId: 0, className: 'scratch' };
+    for (const row of store.rows) row.boxes = JSON.stringify([box, { ...box, width: 1e-6 }]);
+    const lines = await prepare('out', store);
+    const left = lines.flatMap((line) => /^(\w+): (\d+) boxes are left out/.exec(line)?.[2] ?? []);
+    expect(left.reduce((sum, count) => sum + Number(count), 0)).toBe(20);
+    for (const [name, bytes] of await filesOf(join(folder, 'out/train/train.tar.gz')))
+      if (name.startsWith('labels/'))
+        expect(Buffer.from(bytes).toString()).toBe('0 0.500000 0.500000 0.500000 0.500000\n');
+  });
+
   it('tells the archives and the snapshot by their digests', async () => {
     await prepare('out', await labelStore());
     const snapshot = await readFile(join(folder, 'out/snapshot/snapshot.json'));
