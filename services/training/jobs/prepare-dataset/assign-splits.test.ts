@@ -39,6 +39,16 @@ describe('assignSplits', () => {
     expect(splitsOf(assign(first))).toEqual({ a: 'train', b: 'test', c: 'validation' });
   });
 
+  it('gives every split a defect when three parts have one, whatever came before', () => {
+    const faultless = Array.from({ length: 9 }, (_, index) => ({ ...image(`f${index}`, `f${index}`, 1), boxes: [] }));
+    for (const count of [0, 1, 2, 3, 9]) {
+      const splits = splitsOf(
+        assign([...faultless.slice(0, count), ...first.map((one) => ({ ...one, groupSince: '2026-04' }))]),
+      );
+      expect([splits.a, splits.b, splits.c].sort(), `after ${count}`).toEqual(['test', 'train', 'validation']);
+    }
+  });
+
   it('does not depend on the order of the images', () => {
     const images = Array.from({ length: 40 }, (_, index) => image(`i${index}`, `p${index >> 1}`, 1 + (index >> 1)));
     expect(assign(images.toReversed())).toEqual(assign(images));

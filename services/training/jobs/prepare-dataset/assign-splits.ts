@@ -7,7 +7,7 @@ type Place = LedgerEntry['split'];
 
 /** What is once in one of these stays there; what shows the same has to leave those after it. */
 const MOST_PROTECTED: readonly Place[] = ['test', 'validation', 'train', 'excluded'];
-/** With the first three groups every split has something, however few there are. */
+/** With the first three groups every split has something, and with the first three of defective parts a defect, however few there are. */
 const OPENING: readonly Split[] = ['train', 'test', 'validation'];
 
 const FIRST_VERSION = 1;
@@ -61,6 +61,12 @@ export function assignSplits(
 
   const balance = new Balance();
   const opened = new Set<Place>();
+  const withDefects = new Set<Place>();
+  const fill = (split: Split, content: readonly LabelledImage[]) => {
+    opened.add(split);
+    if (content.some(isDefective)) withDefects.add(split);
+    balance.add(split, contentsOf(content));
+  };
   for (const { images: members } of groups) {
     const entries = members.flatMap((imageId) => before.get(imageId) ?? []);
     const given = entries.filter(({ since }) => known.given && since === FIRST_VERSION);
@@ -78,16 +84,17 @@ export function assignSplits(
     }
     const present = members.flatMap((imageId) => now.get(imageId) ?? []);
     const kept = present.filter(({ imageId }) => after.get(imageId)?.split === split);
-    if (split === 'excluded' || kept.length === 0) continue;
-    opened.add(split);
-    balance.add(split, contentsOf(kept));
+    if (split !== 'excluded' && kept.length > 0) fill(split, kept);
   }
   for (const { name, images: members } of groups) {
     if (members.some((imageId) => before.has(imageId))) continue;
-    const contents = contentsOf(members.flatMap((imageId) => now.get(imageId) ?? []));
-    const split = OPENING.find((place) => !opened.has(place)) ?? balance.choose(name, contents);
-    opened.add(split);
-    balance.add(split, contents);
+    const content = members.flatMap((imageId) => now.get(imageId) ?? []);
+    const lacking = (have: ReadonlySet<Place>) => OPENING.find((place) => !have.has(place));
+    const split =
+      lacking(opened) ??
+      (content.some(isDefective) ? lacking(withDefects) : undefined) ??
+      balance.choose(name, contentsOf(content));
+    fill(split, content);
     for (const imageId of members) put(imageId, split);
   }
   return {
@@ -120,6 +127,8 @@ function links(joined: readonly (readonly string[])[], entries: readonly LedgerE
   );
   return [...ofNow, ...ofBefore];
 }
+
+const isDefective = ({ boxes }: LabelledImage): boolean => boxes.length > 0;
 
 function contentsOf(images: readonly LabelledImage[]): Contents {
   const contents: Record<string, number> = { groups: 1 };

@@ -166,6 +166,15 @@ describe('prepareDataset', () => {
         expect(Buffer.from(bytes).toString()).toBe('0 0.500000 0.500000 0.500000 0.500000\n');
   });
 
+  it('makes no dataset with a split that has no defect, and says what helps', async () => {
+    const store = await labelStore();
+    for (const [index, row] of store.rows.entries()) if (index >= 2) row.boxes = '[]';
+    await expect(prepare('out', store)).rejects.toThrow(
+      /show 1 defects, of which none is in \w+ and \w+; .* Upload and label photographs of more parts with defects/,
+    );
+    expect(existsSync(join(folder, 'out/snapshot'))).toBe(false);
+  });
+
   it('tells the archives and the snapshot by their digests', async () => {
     await prepare('out', await labelStore());
     const snapshot = await readFile(join(folder, 'out/snapshot/snapshot.json'));

@@ -26,7 +26,7 @@ export interface SnapshotSource {
  *
  * @param versionOf reads a version of the lineage's splits: the snapshot names the one in which the last of its images came to
  *   where it is, so that the same labels give the same snapshot, whatever the lineage has seen since
- * @throws Error when a split has no image
+ * @throws Error when a split has no image, or no defect
  */
 export async function takeSnapshot(
   { asOf, query, names, labelled, nearDuplicates, bursts, digests, assignment }: SnapshotSource,
@@ -91,9 +91,17 @@ function count(images: readonly SnapshotImage[], split: Split) {
 
 function checkSplits(counts: Snapshot['counts'], { groups }: Assignment): void {
   const empty = splits.filter((split) => counts[split].images === 0);
-  if (empty.length === 0) return;
+  if (empty.length > 0)
+    throw new Error(
+      `The approved images show ${groups.length} different things, of which none is left for ${empty.join(' and ')}; training, ` +
+        'validation and test need one each at least. Upload and label photographs of more parts.',
+    );
+  const faultless = splits.filter((split) => counts[split].boxes === 0);
+  if (faultless.length === 0) return;
+  const defects = splits.reduce((sum, split) => sum + counts[split].boxes, 0);
   throw new Error(
-    `The approved images show ${groups.length} different things, of which none is left for ${empty.join(' and ')}; training, ` +
-      'validation and test need one each at least. Upload and label photographs of more parts.',
+    `The approved images show ${defects} defects, of which none is in ${faultless.join(' and ')}; training, validation and ` +
+      'test need one each at least: nothing can be learnt or measured on faultless parts alone. Upload and label ' +
+      'photographs of more parts with defects, or wait until they are labelled, then train again.',
   );
 }
