@@ -54,8 +54,15 @@ const snapshotSchema = z.object({
     name: z.string(),
     /** The version of the lineage's splits that these are of: `lineages/<name>/splits/<version>.json`. */
     splits: z.object({ version: z.int().positive(), sha256 }),
-    /** The version in which the test set grew last: data sets that say the same measure on the same images. */
-    testSet: z.object({ version: z.int().positive() }),
+    testSet: z.object({
+      /** In which the last of its images came to it. */
+      version: z.int().positive(),
+      /**
+       * Of its images' ids, ordered, a line each: data sets that say the same measure on the same images. The version alone
+       * doesn't tell: images whose labels were rejected since, or came later, are missing. Former snapshots have none.
+       */
+      sha256: sha256.optional(),
+    }),
   }),
   counts: z.object({ train: countsSchema, validation: countsSchema, test: countsSchema }),
   /** Why groups are larger than parts: images that share pixels, */

@@ -127,6 +127,13 @@ async function filesOf(archive: string): Promise<Map<string, Uint8Array>> {
   return files;
 }
 
+/** The images that a snapshot tests on, and the digest that they have together. */
+function testedIn(snapshot: Uint8Array): { imageIds: string[]; sha256: string } {
+  const images: { imageId: string; split: string }[] = JSON.parse(Buffer.from(snapshot).toString()).images;
+  const imageIds = images.filter(({ split }) => split === 'test').map(({ imageId }) => imageId);
+  return { imageIds, sha256: sha256(Buffer.from(imageIds.map((id) => `${id}\n`).join(''))) };
+}
+
 describe('prepareDataset', () => {
   it('writes each image with its labels into the archive of its split, defect-free ones with empty labels', async () => {
     const store = await labelStore();
@@ -270,13 +277,29 @@ describe('prepareDataset', () => {
     expect(lineage).toEqual({
       name: 'main',
       splits: { version: 1, sha256: sha256(encodeLedger(version!)) },
-      testSet: { version: 1 },
+      testSet: { version: 1, sha256: testedIn(snapshot).sha256 },
     });
     await prepare('later', store);
     expect(ledger.versions).toHaveLength(2);
     await prepare('again', { ...store, rows: store.rows.slice(0, 14) });
     expect(await readFile(join(folder, 'again/snapshot/snapshot.json'))).toEqual(snapshot);
     expect(ledger.versions).toHaveLength(2);
+  });
+
+  it('calls a test set otherwise that lacks an image, and names what it lacks', async () => {
+    const store = await labelStore();
+    await prepare('first', store);
+    const whole = testedIn(await readFile(join(folder, 'first/snapshot/snapshot.json')));
+    const [rejected] = whole.imageIds;
+    const rows = store.rows.filter(({ image_id }) => image_id !== rejected);
+    const lines = await prepare('later', { ...store, rows });
+    const snapshot = await readFile(join(folder, 'later/snapshot/snapshot.json'));
+    const { lineage } = JSON.parse(snapshot.toString());
+    expect(lineage.testSet).toEqual({ version: 1, sha256: testedIn(snapshot).sha256 });
+    expect(lineage.testSet.sha256).not.toBe(whole.sha256);
+    expect(lines).toContain(
+      `1 images of the test set have no approved label as of 2026-03-04T10:00:00.000Z, so it lacks them: ${rejected}`,
+    );
   });
 
   it('puts no image into an archive that is excluded, and says why', async () => {

@@ -23,7 +23,10 @@ import { leakReport } from './leak-report.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import { type SettleOptions, settled } from './settled.ts';
 import { splitImages } from './split-images.ts';
-import { groupNames, takeSnapshot } from './take-snapshot.ts';
+import { groupNames, missingFromTest, takeSnapshot } from './take-snapshot.ts';
+
+/** Images that a line of the log names. */
+const MOST_NAMED = 20;
 
 export interface PrepareOptions extends SettleOptions {
   /** Where `snapshot.json` will be once the job is done. */
@@ -85,6 +88,7 @@ export async function prepareDataset(options: PrepareOptions): Promise<void> {
       version === stored.ledger.version ? stored : options.ledger.version(version),
     );
     logExcluded(snapshot, log);
+    logMissing(missingFromTest(snapshot, assignment), asOf, log);
     const byId = new Map(files.map((file) => [file.imageId, file]));
     await writeDataset(snapshot, byId, options);
     await writeExports(snapshot, byId, join(options.outputFolder('snapshot'), 'exports'));
@@ -126,6 +130,12 @@ async function refuseLeaks(
 function logExcluded({ images }: Snapshot, log: (line: string) => void): void {
   const rules = Map.groupBy(images, ({ because }) => because?.rule);
   for (const [rule, { length }] of rules) if (rule !== undefined) log(`${length} images are left out: ${rule}`);
+}
+
+function logMissing(imageIds: readonly string[], asOf: string, log: (line: string) => void): void {
+  if (imageIds.length === 0) return;
+  const named = [...imageIds.slice(0, MOST_NAMED), ...(imageIds.length > MOST_NAMED ? ['…'] : [])].join(', ');
+  log(`${imageIds.length} images of the test set have no approved label as of ${asOf}, so it lacks them: ${named}`);
 }
 
 /** A labelled image on this machine's disk. */

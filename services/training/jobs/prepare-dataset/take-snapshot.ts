@@ -7,6 +7,7 @@ import {
   splits,
 } from '@assay/dataset';
 import type { Assignment } from './assign-splits.ts';
+import { sha256Of } from './ledger.ts';
 import type { StoredLedger } from './ledger-store.ts';
 
 export interface SnapshotSource {
@@ -60,7 +61,7 @@ export async function takeSnapshot(
   const lineage = {
     name: ledger.lineage,
     splits: { version: ledger.version, sha256 },
-    testSet: { version: versions.test },
+    testSet: { version: versions.test, sha256: testSetDigest(images) },
   };
   return {
     format: 'assay.snapshot/1',
@@ -78,6 +79,17 @@ export async function takeSnapshot(
 /** What each image belongs to. */
 export function groupNames({ groups }: Assignment): Map<string, string> {
   return new Map(groups.flatMap(({ name, images }) => images.map((imageId) => [imageId, name])));
+}
+
+/** Images that the lineage tests on, and that have no approved label as of the snapshot's instant: ids, ordered. */
+export function missingFromTest({ images }: Snapshot, { entries }: Assignment): string[] {
+  const present = new Set(images.map(({ imageId }) => imageId));
+  return entries.flatMap(({ imageId, split }) => (split === 'test' && !present.has(imageId) ? [imageId] : []));
+}
+
+function testSetDigest(images: readonly SnapshotImage[]): string {
+  const ids = images.flatMap(({ imageId, split }) => (split === 'test' ? [`${imageId}\n`] : []));
+  return sha256Of(Buffer.from(ids.join('')));
 }
 
 function count(images: readonly SnapshotImage[], split: Split) {
