@@ -1,11 +1,13 @@
 import { openImage } from '@assay/inspector-core';
-import { COMPARED_SIDE, type ComparedImage, toBeCompared } from '@assay/vision';
+import { type ComparedImage, comparedSide, toBeCompared } from '@assay/vision';
 
 /** @throws Error naming the image when it can't be decoded */
 export async function comparedImage(uri: string, bytes: Uint8Array): Promise<ComparedImage> {
   try {
-    const { data, info } = await openImage(bytes)
-      .resize(COMPARED_SIDE, COMPARED_SIDE, { fit: 'inside', withoutEnlargement: true })
+    const image = openImage(bytes);
+    const side = comparedSide(await image.metadata());
+    const { data, info } = await image
+      .resize(side, side, { fit: 'inside', withoutEnlargement: true })
       .toColourspace('b-w')
       .raw()
       .toBuffer({ resolveWithObject: true });

@@ -14,7 +14,7 @@ export { RECALL_LEVELS } from './coco/precision-recall.ts';
 export { type Confusion, confusionOf } from './confusion.ts';
 export { fromLetterbox, LETTERBOX_GREY, type Letterbox, letterbox, toLetterbox } from './letterbox.ts';
 export { type ComparedImage, toBeCompared } from './near-duplicate/compared-image.ts';
-export { COMPARED_SIDE, type GreyImage } from './near-duplicate/grey-image.ts';
+export { comparedSide, type GreyImage } from './near-duplicate/grey-image.ts';
 export { type NearDuplicate, nearDuplicates } from './near-duplicate/near-duplicates.ts';
 export { nonMaximumSuppression, type SuppressionSettings } from './non-maximum-suppression.ts';
 export { type Random, seededRandom } from './seeded-random.ts';
