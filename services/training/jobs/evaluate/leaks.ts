@@ -71,5 +71,5 @@ function sameImages(images: readonly ListedImage[]): Leak[] {
 /** A pair once, for the first of its reasons. */
 function withoutRepeats(leaks: readonly Leak[]): Leak[] {
   const nameOf = ({ images, splits }: Leak) => [...images, ...splits].join();
-  return [...new Map(leaks.toReversed().map((leak) => [nameOf(leak), leak])).values()].reverse();
+  return [...Map.groupBy(leaks, nameOf).values()].flatMap(([first]) => first ?? []);
 }
