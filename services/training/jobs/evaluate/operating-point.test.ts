@@ -1,4 +1,6 @@
+import { seededRandom } from '@assay/vision';
 import { describe, expect, it } from 'vitest';
+import { partVerdicts } from './gate/part-verdicts.ts';
 import type { MeasuredImage } from './measurement.ts';
 import { chooseOperatingPoint } from './operating-point.ts';
 
@@ -69,6 +71,14 @@ describe('the operating point', () => {
     const { confidence, validation } = choose([bad(0.9, 'a'), bad(0.4, 'a'), bad(0.8, 'b'), good(0.1, 'c')]);
     expect(confidence).toBe(0.25);
     expect(validation.escaped).toEqual({ count: 0, of: 2 });
+  });
+
+  it('says of validation what the verdicts at it make of its parts', () => {
+    const random = seededRandom(7);
+    const images = Array.from({ length: 60 }, (_, index) => image(random(), random() < 0.5, `part-${index % 25}`));
+    const { confidence, validation } = choose(images, { escapes: 0.1, overkills: 0.1 });
+    const isFailed = ({ inspection }: MeasuredImage) => inspection.candidates[0]!.confidence >= confidence;
+    expect(validation).toEqual(partVerdicts(images, isFailed));
   });
 
   it('is never below what the inspector looks at', () => {

@@ -1,4 +1,4 @@
-import { type PartVerdicts, partVerdicts } from './gate/part-verdicts.ts';
+import { decisiveConfidences, type PartVerdicts } from './gate/part-verdicts.ts';
 import type { MeasuredImage } from './measurement.ts';
 
 /** What is asked of the threshold on the validation split; shares of parts. */
@@ -45,8 +45,12 @@ export function chooseOperatingPoint(
   { escapes, overkills }: OperatingLimits,
   trainers: number,
 ): OperatingPoint {
-  const at = (confidence: number) => partVerdicts(images, (image) => confidenceOf(image) >= confidence);
-  if (images.every(({ truths }) => truths.length === 0)) {
+  const { defective, good } = decisiveConfidences(images, confidenceOf);
+  const at = (threshold: number): PartVerdicts => ({
+    escaped: { count: defective.filter((confidence) => confidence < threshold).length, of: defective.length },
+    overkilled: { count: good.filter((confidence) => confidence >= threshold).length, of: good.length },
+  });
+  if (defective.length === 0) {
     return { confidence: trainers, choice: 'unknown', validation: at(trainers) };
   }
   const cuts = cutsOf(images, at);

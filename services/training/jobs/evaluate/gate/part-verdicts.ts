@@ -40,13 +40,37 @@ function verdicts(
   isFailed: (image: MeasuredImage) => boolean,
   count: (images: readonly MeasuredImage[]) => number,
 ): PartVerdicts {
-  const shown = images.filter(({ truths }) => truths.length > 0);
-  const defective = groupsOf(shown);
-  const good = images.filter(({ group }) => !defective.has(group));
+  const { shown, good } = sidesOf(images);
   return {
     escaped: { count: count(shown.filter((image) => !isFailed(image))), of: count(shown) },
     overkilled: { count: count(good.filter(isFailed)), of: count(good) },
   };
+}
+
+/** By which a part's verdict is decided at any threshold. */
+export interface DecisiveConfidences {
+  /** Of each defective part the lowest of its photographs that show a defect: at a threshold above it the part escapes. */
+  readonly defective: readonly number[];
+  /** Of each good part the highest: at a threshold up to it the part is overkilled. */
+  readonly good: readonly number[];
+}
+
+/** @param confidenceOf of the surest detection on an image */
+export function decisiveConfidences(
+  images: readonly MeasuredImage[],
+  confidenceOf: (image: MeasuredImage) => number,
+): DecisiveConfidences {
+  const { shown, good } = sidesOf(images);
+  const ofParts = (side: readonly MeasuredImage[], decide: (...confidences: number[]) => number) =>
+    [...Map.groupBy(side, ({ group }) => group).values()].map((part) => decide(...part.map(confidenceOf)));
+  return { defective: ofParts(shown, Math.min), good: ofParts(good, Math.max) };
+}
+
+/** Photographs that show a defect, and all of parts of which none does. */
+function sidesOf(images: readonly MeasuredImage[]) {
+  const shown = images.filter(({ truths }) => truths.length > 0);
+  const defective = groupsOf(shown);
+  return { shown, good: images.filter(({ group }) => !defective.has(group)) };
 }
 
 /** How many parts have a defect of a class. */
