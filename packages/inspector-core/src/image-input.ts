@@ -1,15 +1,8 @@
-import { LETTERBOX_GREY, type Letterbox, letterbox } from '@assay/vision';
+import { type Letterbox, letterbox } from '@assay/vision';
 import sharp, { type Sharp } from 'sharp';
 import { decodeBitmapFile, isBitmapFile } from './bitmap-file.ts';
 import { InspectorError } from './errors.ts';
-
-/** An image as it lies in a network's input. */
-export interface PlacedImage {
-  /** How the upright image lies in the square. */
-  readonly placement: Letterbox;
-  /** [placement.height, placement.width, 3]: red, green and blue, 0 to 255, without the bars. */
-  readonly rgb: Uint8Array;
-}
+import { type PlacedImage, writeBytePlanes } from './input-planes.ts';
 
 /** An image as a network takes it. */
 export interface ImageInput {
@@ -68,54 +61,5 @@ export async function readPlacedImage(bytes: Uint8Array, size: number): Promise<
       `The image (${bytes.length} bytes) can't be decoded: ${reason}. Send a complete JPEG, PNG, TIFF, WebP or BMP file.`,
       { cause },
     );
-  }
-}
-
-/** A byte as it is in a network's input: from 0 to 1. */
-const UNITS = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
-
-/**
- * Writes an image as planes [3, size, size] of values from 0 to 1, the bars grey.
- *
- * A loop of its own, though `writeBytePlanes` has the same: shared by two kinds of arrays it takes V8 twice as long.
- */
-export function writeUnitPlanes({ placement, rgb }: PlacedImage, planes: Float32Array): void {
-  const { size, width, height, left, top } = placement;
-  const area = size * size;
-  fillBars(placement, planes, UNITS[LETTERBOX_GREY]!);
-  let source = 0;
-  for (let y = 0; y < height; y++) {
-    let target = (top + y) * size + left;
-    for (const end = target + width; target < end; target++) {
-      planes[target] = UNITS[rgb[source++]!]!;
-      planes[target + area] = UNITS[rgb[source++]!]!;
-      planes[target + 2 * area] = UNITS[rgb[source++]!]!;
-    }
-  }
-}
-
-/** Writes an image as planes [3, size, size] of bytes, the bars grey. */
-function writeBytePlanes({ placement, rgb }: PlacedImage, planes: Uint8Array): void {
-  const { size, width, height, left, top } = placement;
-  const area = size * size;
-  fillBars(placement, planes, LETTERBOX_GREY);
-  let source = 0;
-  for (let y = 0; y < height; y++) {
-    let target = (top + y) * size + left;
-    for (const end = target + width; target < end; target++) {
-      planes[target] = rgb[source++]!;
-      planes[target + area] = rgb[source++]!;
-      planes[target + 2 * area] = rgb[source++]!;
-    }
-  }
-}
-
-/** An image in its square has bars above and below, or beside it, or none. */
-function fillBars({ size, width, height, top }: Letterbox, planes: Uint8Array | Float32Array, grey: number): void {
-  if (width < size) planes.fill(grey);
-  if (height === size) return;
-  for (let plane = 0; plane < 3 * size; plane += size) {
-    planes.fill(grey, plane * size, (plane + top) * size);
-    planes.fill(grey, (plane + top + height) * size, (plane + size) * size);
   }
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { yoloShape } from '@assay/vision';
 import { InferenceSession, Tensor, type TypedTensor } from 'onnxruntime-node';
 import { InspectorError } from './errors.ts';
-import { type PlacedImage, writeUnitPlanes } from './image-input.ts';
+import { type PlacedImage, writeUnitPlanes } from './input-planes.ts';
 import type { ModelManifest } from './model-manifest.ts';
 
 const INPUT = 'images';

@@ -25,21 +25,20 @@ export interface SuppressionSettings {
  * Boxes without an area are dropped.
  */
 export function nonMaximumSuppression(candidates: Candidates, settings: SuppressionSettings): Detection[] {
-  const { boxes, classIds, confidences } = candidates;
+  const { boxes, confidences } = candidates;
   const { iou, votes, limit } = settings;
   const polls: Poll[] = [];
   for (const candidate of byConfidence(candidates)) {
     if (!(boxes[4 * candidate + 2]! > 0 && boxes[4 * candidate + 3]! > 0)) continue;
-    const poll = polls.find(
-      ({ best }) => classIds[best] === classIds[candidate] && overlap(boxes, best, candidate) > iou,
-    );
+    const isFull = polls.length === limit;
+    // Nobody is left to be asked: of those that are open, the last one is the least sure.
+    if (isFull && (votes === 1 || votes * confidences[candidate]! < confidences[polls[limit - 1]!.best]!)) break;
+    const poll = pollOf(polls, candidates, candidate, iou);
     if (poll === undefined) {
-      if (polls.length < limit) polls.push(openPoll(candidates, candidate));
+      if (!isFull) polls.push(openPoll(candidates, candidate));
     } else if (poll.votes < votes && votes * confidences[candidate]! >= confidences[poll.best]!) {
       vote(poll, candidates, candidate);
     }
-    // Nobody is left to be asked.
-    if (votes === 1 && polls.length === limit) break;
   }
   return polls.map((poll) => elected(poll, candidates, votes)).sort((a, b) => b.confidence - a.confidence);
 }
@@ -48,6 +47,13 @@ export function nonMaximumSuppression(candidates: Candidates, settings: Suppress
 interface Poll {
   /** The most confident candidate. */
   readonly best: number;
+  /** Its class and box, as each candidate that comes after is compared with it. */
+  readonly classId: number;
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly area: number;
   votes: number;
   /** Sum of the voters' confidences. */
   weight: number;
@@ -55,8 +61,49 @@ interface Poll {
   readonly distances: [number, number, number, number];
 }
 
-function openPoll({ confidences }: Candidates, best: number): Poll {
-  return { best, votes: 1, weight: confidences[best]!, distances: [0, 0, 0, 0] };
+function openPoll({ boxes, classIds, confidences }: Candidates, best: number): Poll {
+  const [left = 0, top = 0, width = 0, height = 0] = boxes.subarray(4 * best, 4 * best + 4);
+  return {
+    best,
+    classId: classIds[best]!,
+    left,
+    top,
+    right: left + width,
+    bottom: top + height,
+    area: width * height,
+    votes: 1,
+    weight: confidences[best]!,
+    distances: [0, 0, 0, 0],
+  };
+}
+
+/**
+ * The first detection in the making that a candidate overlaps with by more than `iou`. Runs for every pair, up to a million
+ * times where a network is sure of nothing: so it is a plain loop, and makes no objects.
+ */
+function pollOf(
+  polls: readonly Poll[],
+  { boxes, classIds }: Candidates,
+  candidate: number,
+  iou: number,
+): Poll | undefined {
+  const classId = classIds[candidate]!;
+  const left = boxes[4 * candidate]!;
+  const top = boxes[4 * candidate + 1]!;
+  const width = boxes[4 * candidate + 2]!;
+  const height = boxes[4 * candidate + 3]!;
+  const [right, bottom, area] = [left + width, top + height, width * height];
+  for (let i = 0; i < polls.length; i++) {
+    const poll = polls[i]!;
+    if (poll.classId !== classId) continue;
+    // Most lie apart.
+    if (!(left < poll.right && poll.left < right && top < poll.bottom && poll.top < bottom)) continue;
+    const sharedWidth = Math.min(right, poll.right) - Math.max(left, poll.left);
+    const sharedHeight = Math.min(bottom, poll.bottom) - Math.max(top, poll.top);
+    const shared = sharedWidth * sharedHeight;
+    if (shared / (poll.area + area - shared) > iou) return poll;
+  }
+  return undefined;
 }
 
 function vote(poll: Poll, { boxes, confidences }: Candidates, candidate: number): void {
@@ -95,16 +142,4 @@ function byConfidence({ count, confidences }: Candidates): Uint32Array {
   const order = new Uint32Array(count);
   for (let position = 0; position < count; position++) order[position] = words[2 * position]!;
   return order;
-}
-
-/** `iou` on two entries of a boxes column: this runs for every pair, so it makes no objects. */
-function overlap(boxes: Float32Array, a: number, b: number): number {
-  const i = 4 * a;
-  const j = 4 * b;
-  const width = Math.min(boxes[i]! + boxes[i + 2]!, boxes[j]! + boxes[j + 2]!) - Math.max(boxes[i]!, boxes[j]!);
-  const height =
-    Math.min(boxes[i + 1]! + boxes[i + 3]!, boxes[j + 1]! + boxes[j + 3]!) - Math.max(boxes[i + 1]!, boxes[j + 1]!);
-  if (!(width > 0 && height > 0)) return 0;
-  const shared = width * height;
-  return shared / (boxes[i + 2]! * boxes[i + 3]! + boxes[j + 2]! * boxes[j + 3]! - shared);
 }
