@@ -12,7 +12,7 @@ export interface InspectionLineOptions {
   thing: string;
   inspector: Inspector;
   model: ModelIdentity;
-  settings: Pick<Settings, 'rules' | 'uncertaintyBand'>;
+  settings: Pick<Settings, 'uncertaintyBand'>;
   clock: Clock;
   ledger: Ledger;
   verdicts: VerdictOutbox;
@@ -32,8 +32,6 @@ export interface InspectionLine {
 
 export function inspectionLine(options: InspectionLineOptions): InspectionLine {
   const { thing, inspector, model, settings, clock, ledger, verdicts, images, report } = options;
-  const { thresholds } = inspector.manifest;
-  const thresholdOf = (className: string) => settings.rules[className]?.confidence ?? thresholds.confidence;
   return {
     async inspect(frame) {
       const inspection = await inspector.inspect(frame.bytes).catch(async (error: unknown) => {
@@ -42,7 +40,7 @@ export function inspectionLine(options: InspectionLineOptions): InspectionLine {
         await ledger.add(frame.key);
         throw error;
       });
-      const uploaded = isUncertain(inspection.candidates, thresholdOf, settings.uncertaintyBand);
+      const uploaded = isUncertain(inspection, settings.uncertaintyBand);
       const verdict = verdictOf(frame, inspection, { thing, model, uploaded, now: clock.now() });
       if (verdicts.isDone(frame.key)) return verdict;
       // The picture first: the verdict's file is what says that the frame is done.

@@ -18,8 +18,8 @@ const settingsSchema = z.object({
   rules: z
     .record(z.string(), z.object({ confidence: share.optional(), verdict: z.enum(['pass', 'fail']).optional() }))
     .default({}),
-  /** How far below and above its threshold the decisive confidence makes a verdict uncertain. */
-  uncertaintyBand: z.object({ below: share, above: share }).default({ below: 0.2, above: 0.2 }),
+  /** How near its threshold the decisive confidence makes a verdict uncertain: shares of the way to 0, and to 1. */
+  uncertaintyBand: z.object({ below: share, above: share }).default({ below: 0.4, above: 0.4 }),
   threads: number.int().min(1).default(1),
 });
 export type Settings = z.infer<typeof settingsSchema>;

@@ -127,6 +127,22 @@ describe('a station', () => {
     expect(readdirSync(join(folder, 'work', 'images'))).toEqual([]);
   });
 
+  it('is not unsure of all that it sees where the threshold is low', async () => {
+    await inspector.close();
+    const { onnx, manifest } = tinyModel();
+    const thresholds = { ...manifest.thresholds, confidence: 0.1 };
+    inspector = await createInspector({ model: onnx, manifest: { ...manifest, thresholds } });
+    // Confidences of 0.05 and 0.09.
+    place('s1/p1/faint.png', await picture(13), 1_000);
+    place('s1/p1/unsure.png', await picture(23), 1_001);
+    await start();
+    await looking(() => published.length === 2);
+    expect(published.map(({ file, verdict, uploaded }) => [file, verdict, uploaded])).toEqual([
+      ['faint.png', 'pass', false],
+      ['unsure.png', 'pass', true],
+    ]);
+  });
+
   it('inspects a frame once, over restarts, and one that was taken anew again', async () => {
     place('s1/p1/a.png', await picture(0), 1_000);
     await start();

@@ -31,24 +31,21 @@ export interface Verdict extends ModelIdentity {
   milliseconds: number;
 }
 
+/** Shares of the way from a threshold down to no confidence, and up to full confidence. */
 export interface Band {
   below: number;
   above: number;
 }
 
 /**
- * Whether a verdict is worth a person's look: the candidate that comes nearest to deciding it lies within the band
- * around its class's threshold.
+ * Whether a verdict is worth a person's look: what decided it lies within the band around its class's threshold. By
+ * shares, not by confidences, so that a model with a low threshold isn't unsure of all that it sees.
  */
 export function isUncertain(
-  candidates: readonly FoundBox[],
-  thresholdOf: (className: string) => number,
+  { verdict, uncertainty }: Pick<Inspection, 'verdict' | 'uncertainty'>,
   { below, above }: Band,
 ): boolean {
-  const distances = candidates.map(({ className, confidence }) => confidence - thresholdOf(className));
-  if (distances.length === 0) return false;
-  const decisive = Math.max(...distances);
-  return decisive >= -below && decisive <= above;
+  return 1 - uncertainty <= (verdict === 'pass' ? below : above);
 }
 
 export function verdictOf(
