@@ -1,5 +1,16 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInspector, type Inspector } from '@assay/inspector-core';
@@ -169,6 +180,23 @@ describe('a station', () => {
     expect(reports.filter((report) => report.includes("s1/p1/broken.png can't be inspected"))).toHaveLength(1);
   });
 
+  it('is held up neither by a frame that can not be read, nor by one that comes right at its second try', async () => {
+    place('s1/p1/huge.png', '', 1_000);
+    truncateSync(join(frames(), 's1/p1/huge.png'), 3 * 2 ** 30);
+    utimesSync(join(frames(), 's1/p1/huge.png'), 1_000, 1_000);
+    place('s1/p1/second-try.png', await picture(0), 1_001);
+    place('s1/p1/good.png', await picture(255), 1_002);
+    const inspect = inspector.inspect;
+    let tries = 0;
+    inspector = {
+      ...inspector,
+      inspect: (image) => (++tries === 1 ? Promise.reject(new Error('the disk is full')) : inspect(image)),
+    };
+    await start();
+    await looking(() => published.length === 2);
+    expect(published.map(({ file }) => file)).toEqual(['good.png', 'second-try.png']);
+  });
+
   it('ignores names that are not of a frame', async () => {
     place('s1/p1/.hidden.png', await picture(255));
     place('s1/not in a part.png', await picture(255));
@@ -204,6 +232,38 @@ describe('frames by HTTP', () => {
     expect((await post(port, '/frames/s1/p1/b.png', image)).status).toBe(200);
     while (published.length < 2) await new Promise((resolve) => setImmediate(resolve));
     expect(published.map(({ file }) => file)).toEqual(['a.png', 'b.png']);
+  });
+
+  it.each([
+    ['no byte', ''],
+    ['half a head', 'POST /frames/s1/p1/a.png HTTP/1.1\r\n'],
+    ['half a frame', 'POST /frames/s1/p1/a.png HTTP/1.1\r\nhost: 127.0.0.1:PORT\r\ncontent-length: 9\r\n\r\nabc'],
+  ])('of which %s comes keep no station from stopping', async (_, sent) => {
+    const port = await httpPort();
+    const running = await start({ frames: { folder: frames(), httpPort: port } });
+    const client = connect(port, '127.0.0.1').on('error', () => {});
+    await once(client, 'connect');
+    client.write(sent.replace('PORT', String(port)));
+    // What comes later is answered: so that has come.
+    expect((await post(port, '/elsewhere', await picture(0))).status).toBe(404);
+    await running.stop();
+  });
+
+  it('are answered before a station stops', async () => {
+    const port = await httpPort();
+    const inspect = inspector.inspect;
+    let stopping: Promise<void> | undefined;
+    inspector = {
+      ...inspector,
+      inspect(image) {
+        stopping = station?.stop();
+        return inspect(image);
+      },
+    };
+    await start({ frames: { folder: frames(), httpPort: port } });
+    expect((await post(port, '/frames/s1/p1/a.png', await picture(255))).status).toBe(200);
+    await stopping;
+    station = undefined;
   });
 
   it('that a web page sends are refused', async () => {

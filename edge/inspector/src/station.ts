@@ -4,13 +4,16 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { Clock } from './clock.ts';
 import { isInFolder, startFolderSource } from './frames/folder-source.ts';
 import { startHttpSource } from './frames/http-source.ts';
-import { openLedger } from './frames/ledger.ts';
+import { type Keep, openLedger } from './frames/ledger.ts';
 import { inspectionLine } from './inspection-line.ts';
 import { imageUpload } from './outbox/image-upload.ts';
 import { openOutbox } from './outbox/outbox.ts';
 import { openVerdictOutbox } from './outbox/verdict-outbox.ts';
 import type { Settings } from './settings.ts';
 import type { ModelIdentity } from './verdict.ts';
+
+/** A client that got no answer sends its frame again within minutes; so many newer ones don't come by then. */
+const REMEMBERED_REQUESTS = 10_000;
 
 export interface StationOptions {
   thing: string;
@@ -36,8 +39,9 @@ export interface Station {
 export async function startStation(options: StationOptions): Promise<Station> {
   const { thing, workFolder, settings, inspector, model, clock, s3, publish, report } = options;
   const { folder, pollSeconds, httpPort } = settings.frames;
-  const inFolder = (key: string) => key.startsWith('http ') || isInFolder(folder, key);
-  const ledger = await openLedger(join(workFolder, 'inspected'), inFolder);
+  const mayComeAgain: Keep = (key, newer) =>
+    key.startsWith('http ') ? newer < REMEMBERED_REQUESTS : isInFolder(folder, key);
+  const ledger = await openLedger(join(workFolder, 'inspected'), mayComeAgain);
   const verdicts = await openVerdictOutbox({
     folder: join(workFolder, 'verdicts'),
     clock,

@@ -37,12 +37,15 @@ export function isInFolder(folder: string, key: string): boolean {
 }
 
 /**
- * Looks for pictures `<folder>/<station>/<part>/<file>`, oldest first. One that is still being written is left until two
+ * Looks for pictures `<folder>/<station>/<part>/<file>`, oldest first, those that failed before after all others. One that is still being written is left until two
  * looks have found it the same; a camera that renames finished files into the folder is taken at its second look too.
  */
 export function startFolderSource(options: FolderSourceOptions): FolderSource {
   const { folder, pollSeconds, clock, report } = options;
   let seen = new Set<string>();
+  /** Frames that could not be taken, each with the number of its last failure: they hold up no other frame, nor each other. */
+  const failed = new Map<string, number>();
+  let failures = 0;
   let stopped = false;
   let cancel = () => {};
   let looking = Promise.resolve();
@@ -51,10 +54,18 @@ export function startFolderSource(options: FolderSourceOptions): FolderSource {
     const waiting = await framesIn(folder);
     const settled = waiting.filter(({ key }) => seen.has(key) && !options.isDone(key));
     seen = new Set(waiting.map(({ key }) => key));
-    for (const frame of settled.toSorted((a, b) => a.capturedAt - b.capturedAt)) {
+    for (const key of failed.keys()) if (!seen.has(key)) failed.delete(key);
+    const failure = ({ key }: WaitingFrame) => failed.get(key) ?? 0;
+    for (const frame of settled.toSorted((a, b) => failure(a) - failure(b) || a.capturedAt - b.capturedAt)) {
       if (stopped) return;
       const { key, station, part, file, capturedAt } = frame;
-      await options.take({ key, station, part, file, capturedAt, bytes: await readFile(frame.path) });
+      try {
+        await options.take({ key, station, part, file, capturedAt, bytes: await readFile(frame.path) });
+      } catch (error) {
+        failed.set(key, ++failures);
+        throw error;
+      }
+      failed.delete(key);
     }
   }
 

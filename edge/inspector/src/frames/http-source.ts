@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { InspectorError } from '@assay/inspector-core';
@@ -23,21 +24,26 @@ const PATH = /^\/frames\/([^/]+)\/([^/]+)\/([^/]+)$/;
 
 /** Takes frames by `POST /frames/<station>/<part>/<file>`, the picture as body, and answers with the verdict. */
 export async function startHttpSource({ port, clock, take, report }: HttpSourceOptions): Promise<HttpSource> {
+  /** What is being made of frames that came in whole. */
+  const inWork = new Set<Promise<unknown>>();
   const server = createServer((message, response) => {
     const send = (status: number, body: unknown) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     if (!isStation(message)) return void send(403, { message: 'frames come from a station of this machine' });
-    receive(message, clock.now())
+    const answered: Promise<unknown> = receive(message, clock.now())
       .then(async (frame) => {
+        inWork.add(answered);
         if (frame) send(200, await take(frame));
         else send(404, { message: 'POST a picture to /frames/<station>/<part>/<file>; names are of [A-Za-z0-9._=-]' });
       })
       .catch((error: unknown) => {
-        if (error instanceof InspectorError) return send(422, { code: error.code, message: error.message });
+        if (error instanceof InspectorError && error.code === 'image-unreadable')
+          return send(422, { code: error.code, message: error.message });
         if (error instanceof TooLarge) return send(413, { message: error.message });
         report('a frame that came by HTTP could not be inspected', error);
         return send(503, { message: 'the frame could not be inspected; send it again' });
-      });
+      })
+      .finally(() => inWork.delete(answered));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -45,11 +51,15 @@ export async function startHttpSource({ port, clock, take, report }: HttpSourceO
   });
   return {
     port: (server.address() as AddressInfo).port,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-      }),
+    async stop() {
+      const closed = once(server, 'close');
+      server.close();
+      while (inWork.size > 0) await Promise.all(inWork);
+      // Whoever opened a connection and sent no frame, or a part of one, would keep it open for good: Node's time limits end
+      // with close.
+      server.closeAllConnections();
+      await closed;
+    },
   };
 }
 

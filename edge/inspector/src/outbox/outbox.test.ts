@@ -58,6 +58,19 @@ describe('an outbox', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('is not held up by one whose file is gone', async () => {
+    broken = true;
+    const outbox = await open();
+    await outbox.put('1', 'one');
+    await outbox.put('2', 'two');
+    await attempted(1);
+    rmSync(join(folder, '1'));
+    broken = false;
+    clock.advance(1_000);
+    await outbox.drained();
+    expect(sent).toEqual(['two']);
+  });
+
   it('keeps all while the line is cut, tries ever less often, and sends in order when it is back', async () => {
     broken = true;
     const outbox = await open();

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
@@ -35,12 +36,19 @@ export async function openOutbox({ folder, clock, send, report }: OutboxOptions)
   let listeners: (() => void)[] = [];
 
   async function work(): Promise<void> {
-    while (!stopped) {
-      const [name] = [...waiting].toSorted();
-      if (name === undefined) break;
+    while (!stopped && waiting.size > 0) if (!(await sendAll([...waiting].toSorted()))) return;
+    for (const listener of listeners.splice(0)) listener();
+  }
+
+  /** Says false when one could not be sent: its repetition is arranged then. What is put in meanwhile is left for later. */
+  async function sendAll(names: readonly string[]): Promise<boolean> {
+    for (const name of names) {
+      if (stopped) break;
+      const path = join(folder, name);
       try {
-        await send(name, join(folder, name));
-        await removeDurably(join(folder, name));
+        // What was put in again while it was being sent is gone with what was sent.
+        if (existsSync(path)) await send(name, path);
+        await removeDurably(path);
         waiting.delete(name);
         if (failures > 0) report(`${name} was sent at last`);
         failures = 0;
@@ -50,10 +58,10 @@ export async function openOutbox({ folder, clock, send, report }: OutboxOptions)
         // Said once, not every time: the way may be closed for days.
         if (failures === 1) report(`${name} could not be sent; it is kept and tried again`, error);
         cancel = clock.after(pause, wake);
-        return;
+        return false;
       }
     }
-    for (const listener of listeners.splice(0)) listener();
+    return true;
   }
 
   function wake(): void {
