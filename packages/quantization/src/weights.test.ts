@@ -32,6 +32,14 @@ describe('quantizeWeights', () => {
     ]);
   });
 
+  it('leaves room for the products that are added to a bias', () => {
+    const inputs = 4096;
+    const weights = new Float32Array(inputs).fill(1e-7);
+    const quantized = quantizeWeights(weights, Float32Array.of(1), { ...layout, channels: 1, inputScale: 1 / 255 });
+    const sum = quantized.weights.reduce((total, weight) => total + 255 * weight, quantized.bias[0] ?? 0);
+    expect(sum).toBeLessThan(2 ** 31);
+  });
+
   it('stays where two products of the largest values add up in 16 bits', () => {
     expect(2 * 255 * LARGEST_WEIGHT).toBeLessThan(2 ** 15);
     const { weights } = quantizeWeights(Float32Array.of(-1e30, 1e30, 1e-30, -1e-30), new Float32Array(), layout);

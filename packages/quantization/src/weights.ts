@@ -7,7 +7,8 @@ import { roundToEven } from './affine.ts';
  */
 export const LARGEST_WEIGHT = 64;
 
-const LARGEST_BIAS = 2 ** 31 - 1;
+/** Of the 32 bits that a bias has the half: a channel's products, which are added to it, need room in them as well. */
+const LARGEST_BIAS = 2 ** 30;
 
 export interface WeightLayout {
   readonly channels: number;
