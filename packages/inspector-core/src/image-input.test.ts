@@ -52,3 +52,39 @@ describe('the planes of a network', () => {
     expect(shifted).toEqual(units);
   });
 });
+
+/** A grey TIFF of one strip of floats, uncompressed. */
+function floatTiff(side: number, value: number): Uint8Array {
+  const data = 4 * side * side;
+  const fields = [
+    [256, side],
+    [257, side],
+    [258, 32],
+    [259, 1],
+    [262, 1],
+    [273, 8],
+    [277, 1],
+    [278, side],
+    [279, data],
+    [339, 3],
+  ] as const;
+  const file = new DataView(new ArrayBuffer(8 + data + 2 + 12 * fields.length + 4));
+  for (const [offset, word] of [0x4949, 42, 8 + data].entries()) file.setUint16(2 * offset, word, true);
+  for (let at = 8; at < 8 + data; at += 4) file.setFloat32(at, value, true);
+  file.setUint16(8 + data, fields.length, true);
+  for (const [index, [tag, content]] of fields.entries()) {
+    const at = 10 + data + 12 * index;
+    file.setUint16(at, tag, true);
+    file.setUint16(at + 2, 4, true);
+    file.setUint32(at + 4, 1, true);
+    file.setUint32(at + 8, content, true);
+  }
+  return new Uint8Array(file.buffer);
+}
+
+it('refuses an image of floats, which would turn black', async () => {
+  await expect(readPlacedImage(floatTiff(32, 0.8), SIZE)).rejects.toMatchObject({
+    code: 'image-unreadable',
+    message: /float/,
+  });
+});

@@ -47,7 +47,11 @@ export async function readImageInput(bytes: Uint8Array, size: number): Promise<I
 export async function readPlacedImage(bytes: Uint8Array, size: number): Promise<PlacedImage> {
   try {
     const image = openImage(bytes);
-    const { autoOrient } = await image.metadata();
+    const { autoOrient, depth } = await image.metadata();
+    // Of wider numbers nobody knows what white is: what is left of them in 8 bits may be all black, and pass.
+    if (depth !== 'uchar' && depth !== 'ushort') {
+      throw new Error(`its values are of type ${depth}, where whole numbers of 8 or 16 bits are read`);
+    }
     const placement = letterbox(autoOrient.width, autoOrient.height, size);
     const { width, height } = placement;
     // Not the fast way: that would leave the last halving to the JPEG decoder too, and change small images as well.
