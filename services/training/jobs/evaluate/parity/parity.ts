@@ -73,8 +73,7 @@ export async function examineParity(
 function detectionsOf({ values, dims }: Output, { manifest }: Model, { inspection }: MeasuredImage): Detection[] {
   const { iou, votes = 1 } = manifest.thresholds;
   const placement = letterbox(inspection.width, inspection.height, manifest.imageSize);
-  return nonMaximumSuppression(decodeYolo(values, dims, FLOOR), { iou, votes, limit: MOST_BOXES }).map((found) => ({
-    ...found,
-    box: fromLetterbox(placement, found.box),
-  }));
+  return nonMaximumSuppression(decodeYolo(values, dims, FLOOR), { iou, votes, limit: MOST_BOXES })
+    .map((found) => ({ ...found, box: fromLetterbox(placement, found.box) }))
+    .filter(({ box }) => box.width > 0 && box.height > 0);
 }
