@@ -82,6 +82,7 @@ export interface Evaluation {
 
 export interface ChampionFigures {
   readonly modelPackageArn: string;
+  /** Over the classes of the data set that it knows. */
   readonly map50: number | null;
   readonly parts: PartVerdicts;
   /** By class id of the data set; `null` where it doesn't know the class. */
@@ -152,12 +153,16 @@ function championFigures(
   { modelPackageArn, names: known, test }: NonNullable<Findings['champion']>,
   names: readonly string[],
 ): ChampionFigures {
-  return {
-    modelPackageArn,
-    map50: test.precision.ap50 ?? null,
-    parts: partsOf(test.images),
-    ap50: names.map((name, classId) => (known.includes(name) ? (test.precision.classes[classId]?.ap50 ?? null) : null)),
-  };
+  const ap50 = names.map((name, classId) =>
+    known.includes(name) ? (test.precision.classes[classId]?.ap50 ?? null) : null,
+  );
+  return { modelPackageArn, map50: meanOf(ap50), parts: partsOf(test.images), ap50 };
+}
+
+/** Of what could be measured. */
+export function meanOf(values: readonly (number | null)[]): number | null {
+  const measured = values.filter((value) => value !== null);
+  return measured.length === 0 ? null : measured.reduce((sum, value) => sum + value, 0) / measured.length;
 }
 
 function partsOf(images: readonly MeasuredImage[]): PartVerdicts {

@@ -3,8 +3,8 @@ import { type CocoEvaluation, evaluateDetections, type ImageResult, type Labelle
 import { type Channel, readYoloLabels } from './channel.ts';
 import type { Model } from './model-archive.ts';
 
-/** Low enough to see the whole precision-recall curve: what Ultralytics' validation takes too. */
-const FLOOR = 0.001;
+/** Candidates reach down to here. Low enough to see the whole precision-recall curve: what Ultralytics' validation takes too. */
+export const FLOOR = 0.001;
 const PROGRESS_EVERY = 50;
 
 export interface MeasuredImage {

@@ -85,6 +85,15 @@ describe('the operating point', () => {
     expect(choose([bad(0.9), good(0.001)]).confidence).toBe(0.46);
   });
 
+  it('goes as low as the parts are told apart: an inspector looks down to its threshold', () => {
+    const unsure = [bad(0.012), bad(0.01), good(0.002), good(0.003)];
+    expect(choose(unsure)).toMatchObject({
+      confidence: 0.0065,
+      choice: 'within',
+      validation: { escaped: { count: 0 } },
+    });
+  });
+
   it('is the trainer’s where validation shows no defective part', () => {
     expect(choose([good(0.1), good(0.3)])).toEqual({
       confidence: 0.25,

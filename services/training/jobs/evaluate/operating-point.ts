@@ -1,5 +1,5 @@
 import { decisiveConfidences, type PartVerdicts } from './gate/part-verdicts.ts';
-import type { MeasuredImage } from './measurement.ts';
+import { FLOOR, type MeasuredImage } from './measurement.ts';
 
 /** What is asked of the threshold on the validation split; shares of parts. */
 export interface OperatingLimits {
@@ -21,8 +21,8 @@ export interface OperatingPoint {
   readonly validation: PartVerdicts;
 }
 
-/** Below this the inspector has no candidates: a threshold there would tell nothing apart. */
-const LEAST_CONFIDENCE = 0.02;
+/** A threshold comes below this only where parts are told apart there: a device looks no further down for any other. */
+const USUAL_LEAST = 0.02;
 const DECIMALS = 1e4;
 
 interface Cut extends PartVerdicts {
@@ -69,9 +69,10 @@ export function chooseOperatingPoint(
 /** Between two images' confidences every threshold gives the same verdicts. */
 function cutsOf(images: readonly MeasuredImage[], at: (confidence: number) => PartVerdicts): Cut[] {
   const confidences = [...new Set([...images.map(confidenceOf), 1])]
-    .filter((confidence) => confidence > LEAST_CONFIDENCE)
+    .filter((confidence) => confidence > FLOOR)
     .sort((a, b) => a - b);
-  return confidences.map((high, index) => ({ low: confidences[index - 1] ?? LEAST_CONFIDENCE, high, ...at(high) }));
+  const least = (confidences[0] ?? 1) > USUAL_LEAST ? USUAL_LEAST : FLOOR;
+  return confidences.map((high, index) => ({ low: confidences[index - 1] ?? least, high, ...at(high) }));
 }
 
 /** All cuts with the least of something. */

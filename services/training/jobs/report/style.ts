@@ -1,5 +1,5 @@
 export const STYLE = `
-:root{color-scheme:light dark;--line:#8884;--soft:#777;--good:#009e73;--bad:#d55e00;--open:#b07800}
+:root{color-scheme:light dark;--line:#8884;--soft:light-dark(#636363,#a0a0a0);--good:light-dark(#007a59,#1fb98c);--bad:light-dark(#b84e00,#ff8a3d);--open:light-dark(#8a5e00,#e0a63a)}
 body{font:15px/1.5 system-ui,sans-serif;max-width:1100px;margin:2rem auto;padding:0 1rem}
 h1{margin:0;font-size:1.6rem}h2{font-size:1.2rem;margin:2rem 0 .3rem}
 .note,figcaption,footer,small{color:var(--soft);font-size:.85rem}.note{margin:.3rem 0}

@@ -1,5 +1,5 @@
 import { type Html, html } from '../../report/html.ts';
-import type { Evaluation } from '../evaluation.ts';
+import { type Evaluation, meanOf } from '../evaluation.ts';
 import type { Findings } from '../gate/findings.ts';
 import type { MeasuredImage } from '../measurement.ts';
 import { exampleFigure } from './examples.ts';
@@ -18,6 +18,8 @@ export async function championSection(evaluation: Evaluation, { champion, test, 
     const theirs = figures.ap50[classId] ?? null;
     return html`<tr><td>${className}</td><td>${share(ap50)}</td><td>${share(theirs)}</td><td>${difference(ap50, theirs)}</td></tr>`;
   });
+  // A class that is new must not count against the champion, nor make up for a loss in an old one.
+  const mean = meanOf(evaluation.classes.map(({ classId, ap50 }) => (figures.ap50[classId] == null ? null : ap50)));
   // What nothing would look for any more.
   const lost = champion.names.filter((name) => !names.includes(name));
   const lostRows = lost.map((name) => html`<tr><td>${name}</td><td>no such class</td><td>–</td><td>–</td></tr>`);
@@ -32,7 +34,7 @@ export async function championSection(evaluation: Evaluation, { champion, test, 
   return html`<h2>Against the champion</h2>
 <p class="note">${figures.modelPackageArn}, measured on the same test images with its own threshold.</p>
 <table><thead><tr><th>AP50</th><th>this model</th><th>champion</th><th>change</th></tr></thead><tbody>${rows}${lostRows}
-<tr><td>mean</td><td>${share(evaluation.metrics.map50.value)}</td><td>${share(figures.map50)}</td><td>${difference(evaluation.metrics.map50.value, figures.map50)}</td></tr>
+<tr><td>mean of the classes that both know</td><td>${share(mean)}</td><td>${share(figures.map50)}</td><td>${difference(mean, figures.map50)}</td></tr>
 <tr><td>parts escaped</td><td>${escaped.count} of ${escaped.of}</td><td>${theirEscaped.count} of ${theirEscaped.of}</td><td>${signed(escaped.count - theirEscaped.count)}</td></tr>
 <tr><td>parts overkilled</td><td>${overkilled.count} of ${overkilled.of}</td><td>${theirOverkilled.count} of ${theirOverkilled.of}</td><td>${signed(overkilled.count - theirOverkilled.count)}</td></tr>
 </tbody></table>

@@ -5,7 +5,7 @@ import type { ClassFigures } from '../evaluation.ts';
 const SIDE = 260;
 const MARGIN = 44;
 /** Told apart by people who see colours differently, too (Okabe and Ito). */
-const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];
+const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#808080'];
 
 export function classColour(classId: number): string {
   return COLOURS[classId % COLOURS.length]!;

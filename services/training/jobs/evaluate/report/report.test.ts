@@ -75,6 +75,11 @@ describe('the report', () => {
     expect(page).toContain('1 test images get another verdict: 1 a right one now, 0 a wrong one.');
     expect(page).toContain('<td>parts escaped</td><td>0 of 2</td><td>1 of 2</td><td>−1</td>');
     expect(page).toContain('<td>red</td><td>1.000</td><td>1.000</td><td>+0.000</td>');
+    const lacking = { champion: { bias: 0.25 }, championManifest: { names: ['red', 'green'] } };
+    const newClass = await report({ test: [...test, shot('d', { classId: 1 })], ...lacking });
+    expect(newClass).toContain(
+      '<td>mean of the classes that both know</td><td>1.000</td><td>1.000</td><td>+0.000</td>',
+    );
     expect(await report({ test })).toContain('No model is approved yet');
   });
 });

@@ -46,7 +46,7 @@ ${figure(`good images failed${range(verdicts.overkilled)}`, outOf(verdicts.overk
 ${choicesSection(evaluation)}
 <h2>By class and size</h2>
 <section class="columns"><div>${precisionRecallChart(classes)}<p class="note">Precision over recall at IoU 0.5</p></div>
-<div><table><thead><tr><th>class</th><th>defects</th><th>AP50</th><th>AP</th><th>AP75</th><th>found</th></tr></thead><tbody>${classes.map(classRow)}</tbody></table>
+<div><table><thead><tr><th>class</th><th>defects</th><th>AP50</th><th>AP</th><th>AP75</th><th>found at any confidence</th></tr></thead><tbody>${classes.map(classRow)}</tbody></table>
 <p class="note">What was called what, at a confidence of ${thresholds.confidence} and IoU 0.5</p>${confusionTable(evaluation)}</div></section>
 <table><thead><tr><th></th><th>all</th><th>small (to 32² px)</th><th>medium</th><th>large (from 96² px)</th></tr></thead><tbody>
 <tr><td>average precision</td><td>${share(coco.ap)}</td><td>${share(coco.apSmall)}</td><td>${share(coco.apMedium)}</td><td>${share(coco.apLarge)}</td></tr>
