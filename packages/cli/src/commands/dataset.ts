@@ -18,16 +18,25 @@ export async function rebuild(context: Context, snapshot: string, { into }: { in
   const found = await describe(snapshot, beside, read);
   const folder = resolve(into);
   const query = athenaRows({ athena: clients.athena, ...names.labels, sleep });
-  const differences = await rebuildDataset({ ...found, folder, query, fetchObject, log: (line) => terminal.say(line) });
+  const log = (line: string) => terminal.say(line);
+  const differences = await rebuildDataset({ ...found, folder, query, fetchObject, log }).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new CliError(
+      `The data set can't be made again: ${reason}`,
+      'Its images and label records have to be readable, and as they were.',
+      { cause },
+    );
+  });
   if (differences.length > 0)
     throw new CliError(
       `The data set is not the same as it was:\n${differences.map((line) => `    ${line}`).join('\n')}`,
-      `What could be made of it is in ${folder}. An image whose record differs was labelled or deleted with an older event time since.`,
+      `What could be made of it is in ${folder}. An image whose record differs was labelled or deleted with an older event time since; one without a record is there as the snapshot has it.`,
     );
   const result = { snapshot, folder, same: true, images: found.snapshot.images.length };
   terminal.result(
     result,
-    () => `The same, bit for bit: snapshot.json, train.tar.gz, validation.tar.gz, test.tar.gz in ${folder}.`,
+    () =>
+      `The same, bit for bit: snapshot/snapshot.json, and <split>/<split>.tar.gz of train, validation and test, in ${folder}.`,
   );
 }
 

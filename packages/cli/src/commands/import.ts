@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { CliError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { readAnnotatedImage } from '../dataset/annotated-image.ts';
-import { readCoco } from '../dataset/coco.ts';
+import { type CocoImage, readCoco } from '../dataset/coco.ts';
 import { type Photograph, uploadPhotographs } from '../dataset/upload.ts';
 
 /**
@@ -19,13 +20,18 @@ export async function importAnnotated(
   const { terminal, clients, names } = context;
   const { images } = await readCoco(annotations);
   const source = basename(annotations);
+  // Labels are left under the picture's digest: of two that are the same file, the later one's would replace the other's.
+  const left = new Map<string, CocoImage>();
   async function* annotated(): AsyncGenerator<Photograph> {
     for (const image of images) {
       const bytes = await readAnnotatedImage(folder, annotations, image.fileName);
+      const imageId = createHash('sha256').update(bytes).digest('hex');
+      refuseContradiction(annotations, left.get(imageId), image);
+      left.set(imageId, image);
       await clients.s3.send(
         new PutObjectCommand({
           Bucket: names.labelingBucket,
-          Key: `imports/${createHash('sha256').update(bytes).digest('hex')}.json`,
+          Key: `imports/${imageId}.json`,
           Body: JSON.stringify({ source, width: image.width, height: image.height, boxes: image.boxes }),
           ContentType: 'application/json',
         }),
@@ -43,5 +49,13 @@ export async function importAnnotated(
   terminal.result(
     { images: keys.length, boxes, source },
     () => `${keys.length} photographs with ${boxes} boxes are on their way. Follow them with "assay status --watch".`,
+  );
+}
+
+function refuseContradiction(annotations: string, earlier: CocoImage | undefined, image: CocoImage): void {
+  if (earlier === undefined || JSON.stringify(earlier.boxes) === JSON.stringify(image.boxes)) return;
+  throw new CliError(
+    `${annotations} marks ${JSON.stringify(earlier.fileName)} and ${JSON.stringify(image.fileName)}, which are the same file, differently.`,
+    'Remove one of them from the annotations, and import again: what was imported until here stays as it is.',
   );
 }

@@ -67,6 +67,17 @@ describe('assay train', () => {
     expect(await measurements(await read('history.json'))).toEqual(await measurements(await unbroken('history.json')));
   });
 
+  it('leaves what an earlier run has shown alone when it is refused, and goes on with nothing else', async () => {
+    await train(terminal, { ...options, hyperparameters: { ...quick, steps: '2' } });
+    const [history, page] = [await read('history.json'), await read('training.html')];
+    await expect(train(terminal, { ...options, resume: true })).rejects.toThrow(/no training that was interrupted/);
+    const bare = join(folder, 'bare.json');
+    await writeFile(bare, JSON.stringify({ ...JSON.parse(await readFile(options.data, 'utf8')), annotations: [] }));
+    await expect(train(terminal, { ...options, data: bare })).rejects.toThrow(/refused: no training image/);
+    expect(await read('history.json')).toEqual(history);
+    expect(await read('training.html')).toEqual(page);
+  });
+
   it('says what is wrong with what it was given', async () => {
     await expect(train(terminal, { ...options, hyperparameters: { imageSize: '100' } })).rejects.toThrow(
       /imageSize: must be a multiple of 32/,
@@ -75,6 +86,11 @@ describe('assay train', () => {
     const other = join(folder, 'other.json');
     await writeFile(other, (await readFile(options.data, 'utf8')).replaceAll('scratch', 'line'));
     await expect(train(terminal, { ...options, validation: other })).rejects.toThrow(/other categories/);
+    await expect(train(terminal, { ...options, validation: options.data })).rejects.toThrow(/have in one group/);
+    const ungrouped = join(folder, 'ungrouped.json');
+    await writeFile(ungrouped, (await readFile(options.data, 'utf8')).replaceAll('"group"', '"_"'));
+    const same = { ...options, data: ungrouped, validation: ungrouped };
+    await expect(train(terminal, same)).rejects.toThrow(/the same file, to validate with/);
     await expect(train(terminal, { ...options, splits: join(folder, 'none.json') })).rejects.toThrow(/can't be read/);
   });
 });

@@ -15,10 +15,10 @@ import {
 import { CliError } from '../cli-error.ts';
 import { type CocoDataset, readCoco } from '../dataset/coco.ts';
 import type { Terminal } from '../output/terminal.ts';
-import { loadDataset } from '../training/load-dataset.ts';
+import { loadDataset, refuseSharedImages } from '../training/load-dataset.ts';
 import { startReport } from '../training/progress-report.ts';
 import { type RunFiles, runFiles } from '../training/run-files.ts';
-import { splitByGroup, splitByList } from '../training/split.ts';
+import { refuseSharedGroups, splitByGroup, splitByList } from '../training/split.ts';
 
 export interface TrainOptions {
   /** COCO JSON. */
@@ -39,14 +39,20 @@ export async function train(terminal: Terminal, options: TrainOptions): Promise<
   const { output, stop } = options;
   const hyperparameters = readOptions(options.hyperparameters);
   const files = runFiles(output);
-  const resumeFrom = await readCheckpoint(files.checkpoint);
+  const resumeFrom = await checkpointOf(files);
   if (resumeFrom && !options.resume)
     throw new CliError(
       `${output} holds a training that was interrupted at step ${resumeFrom.step}.`,
       'Go on with it by --resume, or give another folder by --output.',
     );
+  if (!resumeFrom && options.resume)
+    throw new CliError(
+      `${output} holds no training that was interrupted.`,
+      'Leave --resume out to train from the start, or name the folder of the interrupted one by --output.',
+    );
   const annotations = await readCoco(options.data);
   const sides = await sidesOf(options, annotations, hyperparameters.seed);
+  await refuseSharedImages(sides.train, sides.validation);
   const format = { names: annotations.classes, imageSize: hyperparameters.imageSize };
   const training = await loadDataset(sides.train, format);
   const validation = await loadDataset(sides.validation, format);
@@ -75,7 +81,11 @@ export async function train(terminal: Terminal, options: TrainOptions): Promise<
   });
   await report.end(outcome);
   if (outcome.status === 'stopped') {
-    terminal.say(`Stopped at step ${outcome.step}. The same command with --resume goes on.`);
+    const { status, step } = outcome;
+    terminal.result(
+      { status, step, checkpoint: files.checkpoint, page: files.page },
+      () => `Stopped at step ${step}. The same command with --resume goes on.`,
+    );
     return;
   }
   const snapshot = { uri: pathToFileURL(resolve(options.data)).href, sha256: await digestOf(options.data) };
@@ -84,6 +94,16 @@ export async function train(terminal: Terminal, options: TrainOptions): Promise<
   // What is over can't be gone on with.
   await rm(files.checkpoint, { force: true });
   sayResult(terminal, outcome, files);
+}
+
+async function checkpointOf({ checkpoint }: RunFiles) {
+  try {
+    return await readCheckpoint(checkpoint);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const remedy = 'Delete the damaged checkpoint, or give another folder by --output.';
+    throw new CliError(`The training can't be gone on with: ${reason}.`, remedy, { cause });
+  }
 }
 
 function readOptions(values: TrainOptions['hyperparameters']) {
@@ -111,6 +131,7 @@ async function sidesOf(options: TrainOptions, { images, classes }: CocoDataset, 
         `${data} and ${validation} have other categories, or in another order.`,
         'Export both from one project.',
       );
+    refuseSharedGroups({ train: images, validation: held.images }, `A training validated with ${validation}`);
     return { train: { images, ...from(data) }, validation: { images: held.images, ...from(validation) } };
   }
   const split =

@@ -58,6 +58,8 @@ test.each([
   ],
   ['a box left of its image', box(-2, 0, 3, 4), 'annotations[1] has the box [-2, 0, 3, 4]'],
   ['a box below its image', box(0, 6, 3, 4), 'which is not within its image a.jpg of 10x8 pixels'],
+  ['a thin box beside its image', box(10, 0, 1, 4), 'annotations[1] has the box [10, 0, 1, 4]'],
+  ['no image', { images: [], annotations: [] }, 'images: it has no image'],
   ['a huge box', box(0, 0, 1e300, 1e300), 'annotations[1] has the box'],
   ['a box without an area', box(0, 0, 0, 4), 'annotations.1.bbox.2'],
   ['a box with text in it', box('0', 0, 1, 1), 'annotations.1.bbox.0'],
@@ -75,6 +77,10 @@ test.each([
 test('refuses numbers that JSON has only by overflow', () => {
   const text = JSON.stringify({ ...file, ...box(0, 0, 12345, 1) }).replace('12345', '1e999');
   expect(() => parseCoco(text, 'x.json')).toThrow('annotations.1.bbox.2');
+});
+
+test('reads a file that begins with a byte order mark', () => {
+  expect(parseCoco(`\uFEFF${JSON.stringify(file)}`, 'x.json').classes).toEqual(['scratch']);
 });
 
 test('takes a box that a tool rounded out of its image by a pixel', () => {

@@ -34,15 +34,17 @@ const idSchema = z.union([z.int(), z.string()]);
 /** COCO's object detection format, with the optional `group` of an image. Source: cocodataset.org, "Data format". */
 const cocoSchema = z.object({
   categories: z.array(z.object({ id: z.int(), name: z.string().min(1).max(LONGEST_NAME) })).min(1),
-  images: z.array(
-    z.object({
-      id: idSchema,
-      file_name: z.string().min(1).max(LONGEST_FILE_NAME),
-      width: z.int().positive(),
-      height: z.int().positive(),
-      group: z.string().min(1).max(LONGEST_NAME).optional(),
-    }),
-  ),
+  images: z
+    .array(
+      z.object({
+        id: idSchema,
+        file_name: z.string().min(1).max(LONGEST_FILE_NAME),
+        width: z.int().positive(),
+        height: z.int().positive(),
+        group: z.string().min(1).max(LONGEST_NAME).optional(),
+      }),
+    )
+    .min(1, 'it has no image'),
   annotations: z.array(
     z.object({
       image_id: idSchema,
@@ -136,7 +138,8 @@ function parseShape(text: string, path: string): CocoFile {
   const remedy = 'Export the annotations as COCO object detection JSON (images, annotations, categories).';
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    // Tools on Windows begin a file with a byte order mark.
+    json = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
     throw new CliError(`${path} is not JSON.`, remedy, { cause });
   }
@@ -147,5 +150,7 @@ function parseShape(text: string, path: string): CocoFile {
 }
 
 function isWithin([left, top, width, height]: Box, image: { width: number; height: number }): boolean {
+  // Of a thin one, the tolerance alone could be all.
+  if (left >= image.width || top >= image.height || left + width <= 0 || top + height <= 0) return false;
   return Math.max(-left, -top, left + width - image.width, top + height - image.height) <= TOLERANCE;
 }

@@ -1,12 +1,16 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseS3Uri } from '@assay/events';
+import { openImage } from '@assay/inspector-core';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { ModelState } from '../chain/chain-state.ts';
 import { duration } from '../output/terminal.ts';
 import type { DemoResult } from './demo.ts';
 import type { DemoImage } from './demo-dataset.ts';
 import { type Inspection, tally } from './device-inspection.ts';
+
+/** Longer side of a picture in pixels: as photographed, a hundred of them are too large for a page. */
+const LONGER_SIDE = 480;
 
 /** Writes the demo's report: one page with pictures, beside it the evaluation's own. @returns the page's path. */
 export async function writeReport(
@@ -19,7 +23,7 @@ export async function writeReport(
   await mkdir(folder, { recursive: true });
   if (model.reportUri) await writeFile(join(folder, 'evaluation.html'), await fetchObject(s3, model.reportUri));
   const path = join(folder, 'index.html');
-  await writeFile(path, page(result, model, frames));
+  await writeFile(path, await page(result, model, frames));
   return path;
 }
 
@@ -54,7 +58,11 @@ table{border-collapse:collapse}td,th{padding:.25rem .9rem .25rem 0;text-align:le
 .parts{display:grid;grid-template-columns:repeat(auto-fill,minmax(240px,1fr));gap:1rem}figure{margin:0}
 figure svg{width:100%;height:auto;display:block;border-radius:4px}.wrong{outline:3px solid #d33}figcaption{font-size:13px}`;
 
-function page(result: Omit<DemoResult, 'report'>, model: ModelState, frames: readonly DemoImage[]): string {
+async function page(
+  result: Omit<DemoResult, 'report'>,
+  model: ModelState,
+  frames: readonly DemoImage[],
+): Promise<string> {
   const { images, inspections, phases } = result;
   const { parts, defective, good, escapes, overkill } = tally(inspections);
   const longest = Math.max(...phases.map(({ milliseconds }) => milliseconds));
@@ -66,7 +74,8 @@ function page(result: Omit<DemoResult, 'report'>, model: ModelState, frames: rea
       `<tr><td>${escapeHtml(phase)}</td><td>${duration(milliseconds)}</td><td style="width:360px"><div class="bar" style="width:${Math.round((100 * milliseconds) / longest)}%"></div></td></tr>`,
   );
   const byFile = new Map(frames.map((frame) => [frame.fileName, frame]));
-  const figures = inspections.map((inspection) => figure(inspection, byFile.get(inspection.fileName)));
+  const figures: string[] = [];
+  for (const inspection of inspections) figures.push(await figure(inspection, byFile.get(inspection.fileName)));
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Assay demo</title><style>${STYLE}</style>
 <h1>Assay demo</h1>
 <p>${images.uploaded} images: ${images.approved} approved, ${images.failed} given up after their attempts, ${images.refused} refused at intake.
@@ -81,15 +90,20 @@ ${escapes} escape(s), ${overkill} overkill(s); ${result.fromTheEdge} uncertain p
 `;
 }
 
-function figure(inspection: Inspection, image: DemoImage | undefined): string {
+async function figure(inspection: Inspection, image: DemoImage | undefined): Promise<string> {
   if (!image) return '';
   const { width, height } = image;
+  const line = Math.max(1, Math.max(width, height) / 200).toFixed(1);
   const rectangle = (box: { left: number; top: number; width: number; height: number }, colour: string) =>
-    `<rect x="${box.left}" y="${box.top}" width="${box.width}" height="${box.height}" fill="none" stroke="${colour}" stroke-width="2"/>`;
+    `<rect x="${box.left}" y="${box.top}" width="${box.width}" height="${box.height}" fill="none" stroke="${colour}" stroke-width="${line}"/>`;
   const truth = image.boxes.map((box) => rectangle(box, '#2fae60'));
   const found = inspection.detections.map(({ box }) => rectangle(box, '#ff8c1a'));
   const wrong = inspection.defective !== (inspection.verdict === 'fail');
-  const picture = `data:image/jpeg;base64,${Buffer.from(image.bytes).toString('base64')}`;
+  const jpeg = await openImage(image.bytes)
+    .resize(LONGER_SIDE, LONGER_SIDE, { fit: 'inside', withoutEnlargement: true })
+    .jpeg({ quality: 80 })
+    .toBuffer();
+  const picture = `data:image/jpeg;base64,${jpeg.toString('base64')}`;
   return `<figure><svg class="${wrong ? 'wrong' : ''}" viewBox="0 0 ${width} ${height}"><image href="${picture}" width="${width}" height="${height}"/>${truth.join('')}${found.join('')}</svg>
 <figcaption>${escapeHtml(image.part)}: <b>${inspection.verdict}</b>, ${inspection.detections.length} found, ${inspection.milliseconds.toFixed(0)} ms${inspection.uploaded ? ', sent back' : ''}</figcaption></figure>`;
 }

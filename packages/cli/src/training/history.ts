@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { CliError } from '../cli-error.ts';
 
 const historySchema = z.object({
   losses: z.array(z.object({ step: z.int(), classes: z.number(), boxes: z.number() })),
@@ -21,9 +22,19 @@ export async function readHistory(path: string, upTo: number): Promise<History> 
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { losses: [], measurements: [] };
     throw error;
   }
-  const { losses, measurements } = historySchema.parse(JSON.parse(text));
+  const { losses, measurements } = parseHistory(text, path);
   return {
     losses: losses.filter(({ step }) => step <= upTo),
     measurements: measurements.filter(({ step }) => step <= upTo),
   };
+}
+
+function parseHistory(text: string, path: string): History {
+  try {
+    return historySchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new CliError(`The curves of an earlier run, ${path}, are damaged.`, 'Delete the file: they begin anew.', {
+      cause,
+    });
+  }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createDataset, type Dataset, decodeImage, labelledSample, relativeBox, type Sample } from '@assay/detector';
 import { CliError } from '../cli-error.ts';
 import { readAnnotatedImage } from '../dataset/annotated-image.ts';
@@ -22,6 +23,29 @@ export async function loadDataset(
     samples.push(await decode(image, bytes, names, imageSize));
   }
   return createDataset(names, imageSize, samples);
+}
+
+/**
+ * A picture on both sides, whatever it is called, would make the figures lie.
+ *
+ * @throws CliError naming the two
+ */
+export async function refuseSharedImages(train: AnnotatedImages, validation: AnnotatedImages): Promise<void> {
+  const trained = new Map<string, string>();
+  for (const { fileName } of train.images) trained.set(await digestOf(train, fileName), fileName);
+  for (const { fileName } of validation.images) {
+    const twin = trained.get(await digestOf(validation, fileName));
+    if (twin === undefined) continue;
+    throw new CliError(
+      `${JSON.stringify(twin)} of ${train.file} is to be trained on, and ${JSON.stringify(fileName)} of ${validation.file}, the same file, to validate with.`,
+      'An image is either for training or for validation: remove it from one of them.',
+    );
+  }
+}
+
+async function digestOf({ folder, file }: AnnotatedImages, fileName: string): Promise<string> {
+  const bytes = await readAnnotatedImage(folder, file, fileName);
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 async function decode(image: CocoImage, bytes: Buffer, names: readonly string[], size: number): Promise<Sample> {

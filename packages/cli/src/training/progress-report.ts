@@ -21,7 +21,6 @@ const MILLISECONDS_BETWEEN_PAGES = 3000;
 /** Shows a run on the terminal and in a page that is kept up to date, with the curves of what an earlier part left. */
 export async function startReport(terminal: Terminal, files: RunFiles, run: Run): Promise<ProgressReport> {
   const report = new ProgressReport(terminal, files, run, await readHistory(files.history, run.from));
-  await report.write();
   terminal.say(
     `${run.images.train} images to train on, ${run.images.validation} to validate with; ${run.settings.steps} steps. Curves: ${files.page}`,
   );
@@ -37,7 +36,8 @@ class ProgressReport {
   #pace: { imagesPerSecond: number; remainingMilliseconds: number } | undefined;
   #ended: string | undefined;
   #writing: Promise<void> = Promise.resolve();
-  #writtenAt = 0;
+  /** Nothing is written before the first step: what is refused leaves an earlier run's curves alone. */
+  #writtenAt = Number.NEGATIVE_INFINITY;
 
   constructor(terminal: Terminal, files: RunFiles, run: Run, history: History) {
     this.#terminal = terminal;

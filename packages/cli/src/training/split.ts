@@ -73,7 +73,7 @@ export function splitByList(images: readonly CocoImage[], text: string, path: st
 }
 
 /** Pictures of one part on both sides would make the figures lie, whoever chose the sides. */
-function refuseSharedGroups({ train, validation }: Split, path: string): void {
+export function refuseSharedGroups({ train, validation }: Split, path: string): void {
   const trained = new Map(train.flatMap(({ part, fileName }) => (part === undefined ? [] : [[part, fileName]])));
   for (const { part, fileName } of validation) {
     const twin = part === undefined ? undefined : trained.get(part);
