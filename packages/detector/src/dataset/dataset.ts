@@ -95,9 +95,9 @@ export class DatasetReader {
     return truths;
   }
 
-  /** Truths of the image that has most. */
-  get mostTruths(): number {
-    return this.#offsets.reduce((most, end, i) => (i === 0 ? 0 : Math.max(most, end - (this.#offsets[i - 1] ?? 0))), 0);
+  /** How many truths each image has. */
+  get truthCounts(): Uint32Array {
+    return this.#offsets.slice(1).map((end, i) => end - (this.#offsets[i] ?? 0));
   }
 }
 

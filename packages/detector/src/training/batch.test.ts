@@ -1,7 +1,11 @@
+import { seededRandom } from '@assay/vision';
 import { describe, expect, it } from 'vitest';
+import { augment } from '../augment/augmenter.ts';
 import { createDataset, DatasetReader } from '../dataset/dataset.ts';
 import { squares, tinySettings } from '../testing/squares.ts';
 import { BatchFiller, createBatch, roundOf } from './batch.ts';
+import { settingsForSteps } from './defaults.ts';
+import { truthSlots } from './training-input.ts';
 
 /** Images 0 … showing − 1 show an object, the rest nothing. */
 function imagesOf(count: number, showing: number): DatasetReader {
@@ -41,5 +45,40 @@ describe('a round of images', () => {
       showing += batch.truthMask.reduce((sum, value) => sum + value, 0);
     }
     expect(showing).toBe(6);
+  });
+});
+
+describe('a mosaic', () => {
+  it('has a slot for each object that it shows, where every image has as many', () => {
+    const training = squares(20, 1);
+    const settings = settingsForSteps(12_000);
+    const slots = truthSlots({ settings, training });
+    const random = seededRandom(3);
+    const reader = new DatasetReader(training);
+    const target = new Uint8Array(3 * 64 * 64);
+    const mosaics = { ...settings.augmentation, mosaic: 1 };
+    const shown = Array.from({ length: 200 }, (_, i) => augment(target, reader, i % 20, mosaics, random).length);
+    expect(Math.max(...shown)).toBe(4);
+    expect(Math.max(...shown)).toBeLessThanOrEqual(slots);
+  });
+
+  it('has them also where hardly any image shows one', () => {
+    const training = createDataset(['bright', 'dark'], 64, [
+      ...Array.from({ length: 59 }, (_, i) => ({ name: `${i}`, pixels: new Uint8Array(3 * 64 * 64), truths: [] })),
+      { name: '59', pixels: new Uint8Array(3 * 64 * 64), truths: new DatasetReader(squares(1, 1)).truths(0) },
+    ]);
+    expect(truthSlots({ settings: settingsForSteps(12_000), training })).toBe(4);
+  });
+
+  it('is not given the slots of the fullest image four times', () => {
+    const reader = new DatasetReader(squares(40, 1));
+    const samples = Array.from({ length: 40 }, (_, i) => ({
+      name: `${i}`,
+      pixels: reader.pixels(i),
+      truths: Array.from({ length: i === 0 ? 9 : 2 }, () => reader.truths(i)).flat(),
+    }));
+    const training = createDataset(['bright', 'dark'], 64, samples);
+    expect(truthSlots({ settings: settingsForSteps(12_000), training })).toBe(9 + 3 * 2);
+    expect(truthSlots({ settings: settingsForSteps(1000), training })).toBe(9);
   });
 });

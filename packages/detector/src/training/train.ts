@@ -33,7 +33,7 @@ export interface TrainingOutcome {
   readonly modelStep: number;
   /** What the model was exported from. */
   readonly network: { readonly shape: NetworkShape; readonly weights: TrainedWeights };
-  /** Undefined when there was nothing to measure it with. */
+  /** Undefined when there was nothing to measure it with, or the run was stopped. */
   readonly precision: CocoEvaluation | undefined;
   /** Milliseconds, one entry a worker, of this resumption. */
   readonly timings: readonly StepTimings[];
@@ -197,7 +197,8 @@ class Run {
       model: this.#export(weights),
       modelStep: this.#best?.step ?? this.#step,
       network: { shape: this.#shape, weights },
-      precision: await this.#precisionOf(weights),
+      // Of a stopped run nobody asks, and whoever stops it waits for two minutes only.
+      precision: this.#isOver ? await this.#precisionOf(weights) : undefined,
       timings: this.#timings,
     };
   }

@@ -6,7 +6,7 @@ import type { TrainingSettings } from './settings.ts';
 import type { StepReport } from './worker-protocol.ts';
 
 /** Raised when two versions of this trainer would not learn the same from the same settings. */
-export const TRAINER_VERSION = '7';
+export const TRAINER_VERSION = '8';
 
 /** What was handed in can't be trained on, or doesn't fit the checkpoint; the message says what to do. */
 export class TrainingRefused extends Error {
@@ -59,10 +59,17 @@ export function checkInput({ settings, training, validation }: TrainingInput): v
   }
 }
 
-/** A mosaic shows the objects of several images; those beyond the slots are left out. */
-export function truthSlots({ settings, training }: TrainingInput): number {
-  const { mostTruths } = new DatasetReader(training);
-  return settings.augmentation.mosaic > 0 ? 2 * mostTruths : mostTruths;
+/** Images of a mosaic besides the first. */
+const OTHERS = 3;
+/** Of the images with objects, the share that has no more than there are slots for each of these. */
+const USUAL = 0.95;
+
+/** A mosaic shows the objects of four images; those beyond the slots are left out. */
+export function truthSlots({ settings, training }: Pick<TrainingInput, 'settings' | 'training'>): number {
+  const counts = new DatasetReader(training).truthCounts.filter((count) => count > 0).sort();
+  const most = counts.at(-1) ?? 0;
+  const usual = counts[Math.ceil(USUAL * counts.length) - 1] ?? 0;
+  return settings.augmentation.mosaic > 0 ? most + OTHERS * usual : most;
 }
 
 /** Identifies a run: what is the same in it learns the same. */
