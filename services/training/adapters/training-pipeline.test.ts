@@ -13,7 +13,9 @@ function scene(answers: Record<string, object>, map50?: number) {
     (_next, context) => async (args) => {
       const operation = String(context.commandName).replace('Command', '');
       asked[operation] = args.input;
-      return { response: undefined, output: { $metadata: {}, ...answers[operation] } } as never;
+      const answer = answers[operation];
+      if (answer instanceof Error) throw answer;
+      return { response: undefined, output: { $metadata: {}, ...answer } } as never;
     },
     { step: 'initialize', priority: 'low' },
   );
@@ -97,6 +99,20 @@ describe('the training pipeline', () => {
         map50: 0.8412,
       },
     });
+  });
+
+  it('ends with a model that is gone, which no trying again brings back', async () => {
+    const step = {
+      StepName: 'RegisterModel',
+      StepStatus: 'Succeeded',
+      Metadata: { RegisterModel: { Arn: packageArn } },
+    };
+    const { pipeline } = scene({
+      DescribePipelineExecution: { PipelineExecutionStatus: 'Succeeded' },
+      ListPipelineExecutionSteps: { PipelineExecutionSteps: [step] },
+      DescribeModelPackage: Object.assign(new Error('it does not exist'), { name: 'ValidationException' }),
+    });
+    await expect(pipeline.outcome(executionArn)).rejects.toMatchObject({ code: 'package-gone', retryable: false });
   });
 
   it('ends without one, with the reason and the figures, when the gate stays shut', async () => {

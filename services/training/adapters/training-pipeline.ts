@@ -23,6 +23,9 @@ export interface TrainingPipelineOptions {
 
 const RUNNING = ['Executing', 'Stopping'];
 
+/** What SageMaker answers for what isn't there, as the operation may be. */
+const MISSING = ['ResourceNotFound', 'ValidationException'];
+
 /** What the pipeline's step RegisterModel writes into a package's metadata, all text. */
 const packageMetadata = z.object({
   snapshotUri: z.string(),
@@ -118,7 +121,18 @@ async function trainedOutcome(
   modelPackageArn: string,
 ): Promise<TrainingOutcome> {
   // The API takes a versioned package's ARN in this member.
-  const model = await sageMaker.send(new DescribeModelPackageCommand({ ModelPackageName: modelPackageArn }));
+  const model = await sageMaker
+    .send(new DescribeModelPackageCommand({ ModelPackageName: modelPackageArn }))
+    .catch((cause: Error) => {
+      if (!MISSING.includes(cause.name)) throw cause;
+      throw new PermanentError(
+        'package-gone',
+        `${modelPackageArn} isn't there any more (${cause.message}). Train again.`,
+        {
+          cause,
+        },
+      );
+    });
   const modelUri = model.InferenceSpecification?.Containers?.[0]?.ModelDataUrl;
   const metadata = packageMetadata.safeParse(model.CustomerMetadataProperties);
   if (modelUri === undefined || !metadata.success) {

@@ -1,4 +1,4 @@
-import { RetryableError } from '@assay/lambda-kit';
+import { isPermanent, RetryableError } from '@assay/lambda-kit';
 import type { World } from './ports.ts';
 import { trainNext } from './start-training.ts';
 
@@ -6,19 +6,28 @@ import { trainNext } from './start-training.ts';
  * Tells once how an execution ended and makes room for the next training. Executions that somebody started by hand are
  * told of, too.
  *
- * @throws RetryableError while the start of the execution is still being written down
+ * @throws RetryableError while the start of the execution is still being written down; PermanentError when it can't be told
  */
 export async function concludeTraining(world: World, executionArn: string): Promise<void> {
   const { state, pipeline, announcer } = world;
   const training = await state.trainingOf(executionArn);
   if (training === undefined) await refuseWhileStarting(world, executionArn);
-  if (!(await state.isConcluded(executionArn))) {
-    const outcome = await pipeline.outcome(executionArn);
-    await announcer.concluded(outcome, training?.announced ?? training?.cause);
-    await state.conclude(executionArn, outcome.kind);
+  const makeWay = async () => {
+    if (training !== undefined) await state.releaseLock(training.token);
+    await trainNext(world);
+  };
+  try {
+    if (!(await state.isConcluded(executionArn))) {
+      const outcome = await pipeline.outcome(executionArn);
+      await announcer.concluded(outcome, training?.announced ?? training?.cause);
+      await state.conclude(executionArn, outcome.kind);
+    }
+  } catch (error) {
+    // It has ended all the same: until somebody repairs what there is to be told of it, others may train.
+    if (isPermanent(error)) await makeWay();
+    throw error;
   }
-  if (training !== undefined) await state.releaseLock(training.token);
-  await trainNext(world);
+  await makeWay();
 }
 
 /** Looks after a training whose end nobody told of. */

@@ -1,9 +1,10 @@
 import type { Metadata } from '@assay/events';
+import { PermanentError } from '@assay/lambda-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type DynaliteState, startDynaliteState } from '../testing/dynalite-state.ts';
 import { concludeTraining, concludeWhatEnded } from './conclude-training.ts';
 import type { World } from './ports.ts';
-import { resumeInterrupted, trainNext, trainOnNewLabels, trainOnRequest } from './start-training.ts';
+import { resumeInterrupted, trainNext, trainOnNewLabels, trainOnRequest, trainOnStoredRun } from './start-training.ts';
 import type { Training } from './training.ts';
 import type { TrainingOutcome } from './training-outcome.ts';
 
@@ -167,6 +168,23 @@ describe('new labels', () => {
   });
 });
 
+describe('a run whose labels are stored', () => {
+  it('is counted also while an interrupted start can not be carried on', async () => {
+    await scene.store('a', 1, 12);
+    scene.failing.start = true;
+    await expect(scene.count()).rejects.toThrow('ThrottlingException');
+    scene.advance(5);
+    const late = { runId: 'b', asOf: at(6), approved: 3, stored: 4 };
+    await expect(trainOnStoredRun(scene.world, late, source, metadata('labels'))).rejects.toThrow(
+      'ThrottlingException',
+    );
+    expect(await scene.world.state.newLabels()).toEqual({ approved: 15, asOf: at(6) });
+    scene.failing.start = false;
+    expect(await trainOnStoredRun(scene.world, late, source, metadata('labels'))).toBe('not-enough-labels');
+    expect(scene.told).toEqual(['started 1: enough-labels, 12 labels']);
+  });
+});
+
 describe('a request', () => {
   const request = { requestedBy: 'mara', reason: 'new fixture' };
 
@@ -190,6 +208,36 @@ describe('a request', () => {
       'started 2: requested, 0 labels',
     ]);
     expect(await trainNext(scene.world)).toBe('not-enough-labels');
+  });
+
+  it('is not forgotten when the training that runs ends just before the request is kept', async () => {
+    await scene.store('a', 1, 12);
+    await scene.count();
+    const { state } = scene.world;
+    const slow: World = {
+      ...scene.world,
+      state: {
+        ...state,
+        async postpone(training) {
+          await concludeTraining(scene.world, scene.arn(1));
+          await state.postpone(training);
+        },
+      },
+    };
+    await trainOnRequest(slow, request, metadata('request', 5));
+    expect(scene.told.at(-1)).toBe('started 2: requested, 0 labels');
+    expect(await state.postponed()).toBeUndefined();
+  });
+
+  it('that was kept once more by a late delivery holds up none behind it', async () => {
+    await scene.store('a', 1, 1);
+    await trainOnRequest(scene.world, request, metadata('request', 5));
+    const running = await scene.world.state.trainingOf(scene.arn(1));
+    if (running === undefined) throw new Error('nothing runs');
+    await scene.world.state.postpone(running);
+    expect(await trainOnRequest(scene.world, { ...request, reason: 'other' }, metadata('request', 6))).toBe('busy');
+    await concludeTraining(scene.world, scene.arn(1));
+    expect(scene.told.at(-1)).toBe('started 2: requested, 0 labels');
   });
 
   it('for labels of the future is refused', async () => {
@@ -237,6 +285,21 @@ describe('an end', () => {
     scene.failing.start = true;
     await expect(scene.count()).rejects.toThrow('ThrottlingException');
     await expect(concludeTraining(scene.world, scene.arn(1))).rejects.toMatchObject({ code: 'start-unfinished' });
+  });
+});
+
+describe('an end that can not be told', () => {
+  it('does not keep others from being trained', async () => {
+    await scene.store('a', 1, 12);
+    await scene.count();
+    scene.end(scene.arn(1));
+    const outcome = async () => {
+      throw new PermanentError('package-incomplete', 'it was deleted');
+    };
+    const world = { ...scene.world, pipeline: { ...scene.world.pipeline, outcome } };
+    await scene.store('b', 2, 11);
+    await expect(concludeTraining(world, scene.arn(1))).rejects.toThrow('it was deleted');
+    expect(scene.told.at(-1)).toBe('started 2: enough-labels, 11 labels');
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Metadata } from '@assay/events';
 import { PermanentError } from '@assay/lambda-kit';
-import type { World } from './ports.ts';
-import { labelToken, requestToken, type Training, type TrainingReason } from './training.ts';
+import type { StoredRun, World } from './ports.ts';
+import { type LabelSource, labelToken, requestToken, type Training, type TrainingReason } from './training.ts';
 
 export type StartResult = 'started' | 'already-started' | 'busy' | 'not-enough-labels';
 
@@ -24,6 +24,19 @@ export async function trainOnNewLabels(
   const { approved: approvedLabels, asOf } = labels;
   const storedRecords = await world.state.storedRecords(asOf);
   return start(world, { token: labelToken(asOf), reason, asOf, approvedLabels, storedRecords, cause });
+}
+
+/** Counts a run's labels, and starts a training once enough are new. */
+export async function trainOnStoredRun(
+  world: World,
+  run: StoredRun,
+  source: LabelSource,
+  cause: Metadata,
+): Promise<StartResult> {
+  // First of all: while an interrupted start can't be carried on, labels are counted all the same.
+  await world.state.recordRun(run, source);
+  await resumeInterrupted(world);
+  return trainOnNewLabels(world, 'enough-labels', world.minimumNewLabels, cause);
 }
 
 /** Starts the training that somebody asked for, or keeps the request until the one that runs is over. */
@@ -50,8 +63,10 @@ export async function trainOnRequest(
     cause,
   };
   const result = await start(world, training);
-  if (result === 'busy') await world.state.postpone(training);
-  return result;
+  if (result !== 'busy') return result;
+  await world.state.postpone(training);
+  // What ran may have ended meanwhile, without having seen this: nobody else would start it.
+  return (await world.state.currentLock()) === undefined ? trainNext(world) : result;
 }
 
 /** After a training: what was asked for meanwhile first, then whether enough labels have come. */
@@ -60,7 +75,8 @@ export async function trainNext(world: World): Promise<StartResult> {
   if (waiting === undefined) return trainOnNewLabels(world, 'enough-labels', world.minimumNewLabels);
   const result = await start(world, waiting);
   if (result !== 'busy') await world.state.settle(waiting);
-  return result;
+  // Kept by a delivery that was late: it has had its training, and holds up none that waits behind it.
+  return result === 'already-started' ? trainNext(world) : result;
 }
 
 /** Carries a start to its end that was interrupted half-way. */

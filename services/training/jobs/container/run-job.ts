@@ -23,7 +23,9 @@ export async function runProcessingJob(run: () => Promise<void>): Promise<void> 
 
 /** Cut by whole characters: SageMaker fails a job whose message isn't UTF-8. */
 export function exitMessage(error: unknown): string {
-  let message = error instanceof Error ? error.message : String(error);
+  const whole = error instanceof Error ? error.message : String(error);
+  // A character has a byte at least: of a long message the rest needn't be looked at.
+  let message = whole.slice(0, EXIT_MESSAGE_BYTES).toWellFormed();
   while (Buffer.byteLength(message) > EXIT_MESSAGE_BYTES) message = [...message].slice(0, -1).join('');
   return message;
 }
