@@ -8,6 +8,7 @@ import { catalogue } from '@assay/events';
 import { sampleEvent } from '@assay/events/testing';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DescribeTrainingJobCommand, ListTrainingJobsCommand } from '@aws-sdk/client-sagemaker';
 import { GetQueueUrlCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -65,6 +66,7 @@ describe('the chain', () => {
       ASSAY_TRAIN_GATE: 'rehearsal',
       ASSAY_TRAIN_STEPS: '40',
       ASSAY_TRAIN_IMAGE_SIZE: '128',
+      ASSAY_TRAIN_CAPACITY: 'spot',
     };
     // A service that is deployed again takes its settings from the environment: with others, the labelers' classes would be unknown.
     for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
@@ -133,6 +135,11 @@ describe('the chain', () => {
       const { stored, trainings } = context.chain.state;
       expect([...stored.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(images.length);
       expect([...trainings.values()]).toMatchObject([{ reason: 'enough-labels', stage: 'trained' }]);
+      const { sageMaker } = context.clients;
+      const { TrainingJobSummaries = [] } = await sageMaker.send(new ListTrainingJobsCommand({}));
+      const [{ TrainingJobName } = {}] = TrainingJobSummaries;
+      const job = await sageMaker.send(new DescribeTrainingJobCommand({ TrainingJobName }));
+      expect(job).toMatchObject({ TrainingJobStatus: 'Completed', EnableManagedSpotTraining: true });
     },
     5 * MINUTE,
   );

@@ -21,6 +21,7 @@ const settings = {
   settleSeconds: '900',
   trainingInstance: 'ml.m7i.large',
   processingInstance: 'ml.m7i.large',
+  trainingCapacity: 'on-demand',
   imageTag: '1',
 };
 const definition = pipelineDefinition(readPipelineSettings(settings));
@@ -35,6 +36,16 @@ function references(value: unknown): string[] {
 describe('the pipeline', () => {
   it('is this document', () => {
     expect(definition).toMatchSnapshot();
+  });
+
+  it('trains on spot capacity where that is asked for, and waits for it', () => {
+    const { Steps } = pipelineDefinition(readPipelineSettings({ ...settings, trainingCapacity: 'spot' }));
+    expect(Steps.find(({ Name }) => Name === 'Train')).toMatchObject({
+      Arguments: {
+        EnableManagedSpotTraining: true,
+        StoppingCondition: { MaxRuntimeInSeconds: 86_400, MaxWaitTimeInSeconds: 172_800 },
+      },
+    });
   });
 
   it('refers only to parameters, steps, outputs and property files that it has', () => {

@@ -24,6 +24,8 @@ const PROCESSING_SECONDS = 3600;
 const TRAINING_SECONDS = 86_400;
 /** Beyond the time to learn: to load the data, to measure and to export. */
 const TRAINING_MARGIN_SECONDS = 1800;
+/** A day: how long a training waits in all for spot capacity, before it and when that is taken away. */
+const SPOT_WAIT_SECONDS = 86_400;
 
 export interface PipelineDefinition {
   readonly Version: '2020-12-01';
@@ -118,7 +120,7 @@ function prepareStep({ imageTag, settleSeconds }: PipelineSettings): Step {
   });
 }
 
-function trainStep({ imageTag, trainSeconds }: PipelineSettings): Step {
+function trainStep({ imageTag, trainSeconds, trainingCapacity }: PipelineSettings): Step {
   return trainingStep({
     name: TRAIN,
     image: join('', `${REGISTRY}/train-`, parameter('Trainer'), `:${imageTag}`),
@@ -136,6 +138,7 @@ function trainStep({ imageTag, trainSeconds }: PipelineSettings): Step {
     output: `${BUCKET}/${MODELS}`,
     checkpoints: join('/', `${BUCKET}/${CHECKPOINTS}`, execution('PipelineExecutionId')),
     maxRuntimeSeconds: Math.max(TRAINING_SECONDS, trainSeconds + TRAINING_MARGIN_SECONDS),
+    spotWaitSeconds: trainingCapacity === 'spot' ? SPOT_WAIT_SECONDS : undefined,
     metrics: {
       'train:class-loss': 'train_class_loss=([0-9.]+);',
       'train:box-loss': 'train_box_loss=([0-9.]+);',

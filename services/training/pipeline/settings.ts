@@ -32,6 +32,8 @@ const pipelineSettingsSchema = z.strictObject({
   settleSeconds: count,
   trainingInstance: text.startsWith('ml.'),
   processingInstance: text.startsWith('ml.'),
+  /** `spot` is cheaper, may be taken away and goes on from its checkpoint. */
+  trainingCapacity: z.enum(['on-demand', 'spot']),
   /** Tag of the job images in the registry. */
   imageTag: text,
 });

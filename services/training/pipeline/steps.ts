@@ -130,12 +130,15 @@ export interface TrainingOptions {
   readonly output: Value;
   readonly checkpoints: Value;
   readonly maxRuntimeSeconds: number;
+  /** How long to wait for spot capacity besides; undefined: it runs on demand. */
+  readonly spotWaitSeconds: number | undefined;
   /** Figures to read off the log, by name. */
   readonly metrics: Readonly<Record<string, string>>;
 }
 
 export function trainingStep(options: TrainingOptions): TrainingStep {
   const { name, image, role, instanceType, hyperparameters, channels, output, checkpoints } = options;
+  const { maxRuntimeSeconds, spotWaitSeconds } = options;
   return {
     Name: name,
     Type: 'Training',
@@ -155,7 +158,11 @@ export function trainingStep(options: TrainingOptions): TrainingStep {
       OutputDataConfig: { S3OutputPath: output },
       CheckpointConfig: { S3Uri: checkpoints },
       ResourceConfig: { InstanceCount: 1, InstanceType: instanceType, VolumeSizeInGB: VOLUME_GIGABYTES },
-      StoppingCondition: { MaxRuntimeInSeconds: options.maxRuntimeSeconds },
+      ...(spotWaitSeconds !== undefined && { EnableManagedSpotTraining: true }),
+      StoppingCondition: {
+        MaxRuntimeInSeconds: maxRuntimeSeconds,
+        ...(spotWaitSeconds !== undefined && { MaxWaitTimeInSeconds: maxRuntimeSeconds + spotWaitSeconds }),
+      },
       RoleArn: role,
     },
     RetryPolicies: RETRY_POLICIES,
