@@ -149,6 +149,17 @@ describe('the outbox of verdicts', () => {
     await forgotten.stop();
   });
 
+  it('counts a frame as done no sooner, also when it comes again meanwhile, and says its verdict once', async () => {
+    const { outbox, stop } = await openBoth();
+    const puts = [outbox.put(frame, verdict), outbox.put(frame, verdict)];
+    expect(outbox.isDone(frame.key)).toBe(false);
+    await Promise.all(puts);
+    expect(outbox.isDone(frame.key)).toBe(true);
+    await outbox.drained();
+    expect(sent).toHaveLength(1);
+    await stop();
+  });
+
   it('does not publish again what a crash left behind after it was published', async () => {
     broken = true;
     const first = await openBoth();

@@ -38,6 +38,8 @@ export function waitingName({ key, capturedAt }: Pick<Frame, 'key' | 'capturedAt
 export async function openVerdictOutbox(options: VerdictOutboxOptions): Promise<VerdictOutbox> {
   const { folder, clock, ledger, publish, report } = options;
   const waiting = new Set(await waitingKeys(folder));
+  /** Verdicts that are on their way to the disk, by their frames' keys. */
+  const underWay = new Map<string, Promise<void>>();
   const outbox = await openOutbox({
     folder,
     clock,
@@ -50,16 +52,24 @@ export async function openVerdictOutbox(options: VerdictOutboxOptions): Promise<
       waiting.delete(key);
     },
   });
+  async function write(frame: Pick<Frame, 'key' | 'capturedAt'>, verdict: Verdict): Promise<void> {
+    waiting.add(frame.key);
+    try {
+      await outbox.put(waitingName(frame), JSON.stringify({ key: frame.key, verdict }));
+    } catch (error) {
+      waiting.delete(frame.key);
+      throw error;
+    } finally {
+      underWay.delete(frame.key);
+    }
+  }
   return {
-    isDone: (key) => ledger.has(key) || waiting.has(key),
-    async put(frame, verdict) {
-      waiting.add(frame.key);
-      try {
-        await outbox.put(waitingName(frame), JSON.stringify({ key: frame.key, verdict }));
-      } catch (error) {
-        waiting.delete(frame.key);
-        throw error;
-      }
+    isDone: (key) => ledger.has(key) || (waiting.has(key) && !underWay.has(key)),
+    put(frame, verdict) {
+      // A client that sends a frame again is answered when its verdict is safe, and no sooner.
+      const written = underWay.get(frame.key) ?? write(frame, verdict);
+      underWay.set(frame.key, written);
+      return written;
     },
     drained: outbox.drained,
     stop: outbox.stop,
