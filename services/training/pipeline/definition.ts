@@ -195,7 +195,7 @@ function checkStep(settings: PipelineSettings): Step {
               '',
               'The model did not pass the gate. ',
               jsonGet(EVALUATE, 'Evaluation', 'metadata.refusal'),
-              ' See ',
+              '. See ',
               ofRun(REPORT_FILE),
             ),
           },
