@@ -18,7 +18,8 @@ export const neuDetRecipe: Recipe = {
 
 export const metalTagsRecipe: Recipe = { steps: '2000', imageSize: '256' };
 
-export const magneticTileRecipe: Recipe = { steps: '3500', batchSize: '16', imageSize: '256', size: 'small' };
+/** Chosen by the overkill on validation images where 2, 5 and 10 % of the defective ones pass. */
+export const magneticTileRecipe: Recipe = { steps: '3000', imageSize: '256' };
 
 /** A first training's steps on each set, to compare backbones. */
 export const backboneRecipes: Readonly<Record<string, Recipe>> = {
