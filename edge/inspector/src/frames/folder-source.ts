@@ -37,8 +37,9 @@ export function isInFolder(folder: string, key: string): boolean {
 }
 
 /**
- * Looks for pictures `<folder>/<station>/<part>/<file>`, oldest first, those that failed before after all others. One that is still being written is left until two
- * looks have found it the same; a camera that renames finished files into the folder is taken at its second look too.
+ * Looks for pictures `<folder>/<station>/<part>/<file>`, oldest first, those that failed before after all others. One that
+ * is still being written is left until two looks have found it the same; a camera that renames finished files into the
+ * folder is taken at its second look too.
  */
 export function startFolderSource(options: FolderSourceOptions): FolderSource {
   const { folder, pollSeconds, clock, report } = options;
