@@ -90,7 +90,7 @@ describe('assay train', () => {
     const ungrouped = join(folder, 'ungrouped.json');
     await writeFile(ungrouped, (await readFile(options.data, 'utf8')).replaceAll('"group"', '"_"'));
     const same = { ...options, data: ungrouped, validation: ungrouped };
-    await expect(train(terminal, same)).rejects.toThrow(/the same file, to validate with/);
+    await expect(train(terminal, same)).rejects.toThrow(/the same picture, to validate with/);
     await expect(train(terminal, { ...options, splits: join(folder, 'none.json') })).rejects.toThrow(/can't be read/);
   });
 });

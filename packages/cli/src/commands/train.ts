@@ -52,10 +52,10 @@ export async function train(terminal: Terminal, options: TrainOptions): Promise<
     );
   const annotations = await readCoco(options.data);
   const sides = await sidesOf(options, annotations, hyperparameters.seed);
-  await refuseSharedImages(sides.train, sides.validation);
   const format = { names: annotations.classes, imageSize: hyperparameters.imageSize };
   const training = await loadDataset(sides.train, format);
   const validation = await loadDataset(sides.validation, format);
+  refuseSharedImages({ ...sides.train, dataset: training }, { ...sides.validation, dataset: validation });
   const settings = settingsOf(hyperparameters, training.count);
 
   await mkdir(output, { recursive: true });

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { createDataset, type Dataset, decodeImage, labelledSample, relativeBox, type Sample } from '@assay/detector';
+import {
+  createDataset,
+  type Dataset,
+  DatasetReader,
+  decodeImage,
+  labelledSample,
+  relativeBox,
+  type Sample,
+} from '@assay/detector';
 import { CliError } from '../cli-error.ts';
 import { readAnnotatedImage } from '../dataset/annotated-image.ts';
 import type { CocoImage } from '../dataset/coco.ts';
@@ -25,27 +33,33 @@ export async function loadDataset(
   return createDataset(names, imageSize, samples);
 }
 
+/** A side of a training as it was loaded, beside the annotations that it is of, in the same order. */
+interface LoadedSide extends AnnotatedImages {
+  readonly dataset: Dataset;
+}
+
 /**
- * A picture on both sides, whatever it is called, would make the figures lie.
+ * A picture on both sides, whatever its file is called, would make the figures lie.
  *
- * @throws CliError naming the two
+ * @throws CliError naming the two files
  */
-export async function refuseSharedImages(train: AnnotatedImages, validation: AnnotatedImages): Promise<void> {
-  const trained = new Map<string, string>();
-  for (const { fileName } of train.images) trained.set(await digestOf(train, fileName), fileName);
-  for (const { fileName } of validation.images) {
-    const twin = trained.get(await digestOf(validation, fileName));
+export function refuseSharedImages(train: LoadedSide, validation: LoadedSide): void {
+  const trained = new Map(digests(train).map((digest, index) => [digest, train.images[index]?.fileName]));
+  for (const [index, digest] of digests(validation).entries()) {
+    const twin = trained.get(digest);
     if (twin === undefined) continue;
     throw new CliError(
-      `${JSON.stringify(twin)} of ${train.file} is to be trained on, and ${JSON.stringify(fileName)} of ${validation.file}, the same file, to validate with.`,
+      `${JSON.stringify(twin)} of ${train.file} is to be trained on, and ${JSON.stringify(validation.images[index]?.fileName)} of ${validation.file}, the same picture, to validate with.`,
       'An image is either for training or for validation: remove it from one of them.',
     );
   }
 }
 
-async function digestOf({ folder, file }: AnnotatedImages, fileName: string): Promise<string> {
-  const bytes = await readAnnotatedImage(folder, file, fileName);
-  return createHash('sha256').update(bytes).digest('hex');
+function digests({ dataset }: LoadedSide): string[] {
+  const reader = new DatasetReader(dataset);
+  return Array.from({ length: reader.count }, (_, index) =>
+    createHash('sha256').update(reader.pixels(index)).digest('hex'),
+  );
 }
 
 async function decode(image: CocoImage, bytes: Buffer, names: readonly string[], size: number): Promise<Sample> {
