@@ -2,11 +2,11 @@
 
     python ultralytics_predict.py FOLDER SIZE CLASSES SEED onnxruntime|pytorch
 
-Writes FOLDER/yolov8n.onnx with weights drawn from SEED, then says in a line of JSON which runtime it predicts with, in
-which release: onnxruntime (null where it is not installed) and that file, or PyTorch, which is what `predict` takes by
-itself. From then on each line read is {"image", "conf", "iou", "limit"}, and each line written is {"milliseconds",
-"processor", "found": [[left, top, right, bottom, class, confidence], …]}: wall time, the processor's in milliseconds too,
-boxes in pixels of the image.
+Writes FOLDER/yolov8n.onnx with weights drawn from SEED, as the training job exports it, then says in a line of JSON
+which runtime it predicts with, in which release: onnxruntime (null where it is not installed) and that file, or PyTorch,
+which is what `predict` takes by itself. From then on each line read is {"image", "conf", "iou", "limit"}, and each line
+written is {"milliseconds", "processor", "found": [[left, top, right, bottom, class, confidence], …]}: wall time, the
+processor's in milliseconds too, boxes in pixels of the image.
 """
 
 import json
@@ -26,6 +26,9 @@ answers, sys.stdout = sys.stdout, sys.stderr
 import torch  # noqa: E402
 from ultralytics import YOLO  # noqa: E402
 from ultralytics.nn.tasks import DetectionModel  # noqa: E402
+
+sys.path.append(str(Path(__file__).parents[3] / "services/training/jobs/train-yolov8"))
+from job.export import export_onnx  # noqa: E402
 
 torch.set_num_threads(1)
 
@@ -58,7 +61,8 @@ def random_model():
 
 yolo = random_model()
 torch.save({"model": yolo.model}, folder / "yolov8n.pt")
-exported = YOLO(folder / "yolov8n.pt").export(format="onnx", imgsz=size, opset=17, simplify=False, device="cpu")
+exported = folder / "yolov8n.onnx"
+export_onnx(folder / "yolov8n.pt", size, classes, exported)
 if runtime == "onnxruntime":
     try:
         import onnxruntime

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInspector, readImageInput, readModelManifest } from '@assay/inspector-core';
+import { attribute, readModel } from '@assay/quantization/onnx';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -79,6 +80,12 @@ withPython('a training job of YOLOv8', { timeout: 240 * SECONDS }, () => {
     } finally {
       await inspector.close();
     }
+  });
+
+  it('exports the softmax over the distances of boxes over its last axis, which is the fast one', async () => {
+    const { graph } = readModel(await model('model.onnx'));
+    const softmaxes = graph.node.filter(({ opType }) => opType === 'Softmax');
+    expect(softmaxes.map((node) => attribute(node, 'axis')?.i)).toEqual([3n]);
   });
 
   it('leaves the answers that PyTorch gave, which the exported network gives too', async () => {
