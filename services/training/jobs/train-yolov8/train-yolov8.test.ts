@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInspector, readImageInput, readModelManifest } from '@assay/inspector-core';
-import { attribute, readModel } from '@assay/quantization/onnx';
+import { attribute, indexGraph, readModel } from '@assay/quantization/onnx';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -82,10 +82,15 @@ withPython('a training job of YOLOv8', { timeout: 240 * SECONDS }, () => {
     }
   });
 
-  it('exports the softmax over the distances of boxes over its last axis, which is the fast one', async () => {
+  it('exports no softmax but over the last axis, and no splits between convolutions, which are slow', async () => {
     const { graph } = readModel(await model('model.onnx'));
     const softmaxes = graph.node.filter(({ opType }) => opType === 'Softmax');
     expect(softmaxes.map((node) => attribute(node, 'axis')?.i)).toEqual([3n]);
+    const { constants, consumers } = indexGraph(graph);
+    const splits = graph.node.filter(({ opType }) => opType === 'Split').flatMap(({ output }) => output);
+    expect(splits.flatMap((value) => consumers.get(value)).map((reader) => reader?.opType)).not.toContain('Conv');
+    const convolutions = graph.node.filter(({ opType }) => opType === 'Conv');
+    expect(convolutions.filter(({ input: [, weights = ''] }) => !constants.has(weights))).toEqual([]);
   });
 
   it('leaves the answers that PyTorch gave, which the exported network gives too', async () => {

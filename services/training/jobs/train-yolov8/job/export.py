@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import onnx
-import torch
 from ultralytics import YOLO
+
+from .device_layers import suit_devices
 
 # As old as the devices' runtimes may be, and with every operator that YOLOv8 needs.
 OPSET = 17
@@ -19,8 +20,7 @@ def export_onnx(weights: Path, image_size: int, classes: int, target: Path) -> N
     Suppression isn't part of it: the inspector's own is used, so that all trainers' models are read alike.
     """
     yolo = YOLO(weights)
-    head = yolo.model.model[-1]
-    head.dfl = _ExpectedDistance(head.reg_max)
+    suit_devices(yolo.model)
     exported = yolo.export(
         format="onnx",
         imgsz=image_size,
@@ -36,24 +36,6 @@ def export_onnx(weights: Path, image_size: int, classes: int, target: Path) -> N
     _check_shapes(model, image_size, classes)
     target.parent.mkdir(parents=True, exist_ok=True)
     Path(exported).replace(target)
-
-
-class _ExpectedDistance(torch.nn.Module):
-    """The same as Ultralytics' `DFL` to the bit: distributions [B, 4 * bins, A] to their mean distances [B, 4, A].
-
-    The softmax is over the last axis, whose rows onnxruntime takes as they lie. For Ultralytics' order it turns all of
-    them round and back, which is a tenth of what YOLOv8n takes.
-    """
-
-    def __init__(self, bins: int) -> None:
-        super().__init__()
-        self.bins = bins
-        self.register_buffer("distances", torch.arange(bins, dtype=torch.float)[:, None])
-
-    def forward(self, distributions: torch.Tensor) -> torch.Tensor:
-        batch, _, anchors = distributions.shape
-        by_side = distributions.view(batch, 4, self.bins, anchors).transpose(2, 3)
-        return (by_side.softmax(3) @ self.distances).view(batch, 4, anchors)
 
 
 def _check_shapes(model: onnx.ModelProto, image_size: int, classes: int) -> None:
