@@ -106,6 +106,7 @@ async function compare({ network, shown, calibration, rounds, peers, say }: Comp
       ['inspector : Ultralytics as it comes, on PyTorch', '≤ 0.6', ...ratios(turns, whole, peers?.get('pytorch'))],
       ['inspector : Ultralytics with the ONNX file', '≤ 0.6', ...ratios(turns, whole, peers?.get('onnxruntime'))],
       ['inspector, float : INT8', '≥ 1.5', ...ratios(turns, whole, integers?.whole)],
+      ['inspector with INT8 : Ultralytics as it comes', '', ...ratios(turns, integers?.whole, peers?.get('pytorch'))],
     ];
     return {
       sections: [
