@@ -1,6 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pictures, runJob, writeChannel, writeHyperparameters } from './testing/job.ts';
 import { pythonForTests } from './testing/python.ts';
@@ -89,5 +91,20 @@ describe.skipIf(python === undefined)('a training job of YOLOv8', () => {
     const bytes = await readFile(archive);
     await writeFile(archive, bytes.subarray(0, bytes.length >> 1));
     expect(await failure()).toMatch(/train\.tar\.gz can't be used/);
+  });
+
+  it('says what to do about a checkpoint that is damaged, whatever its zip looks like now', async () => {
+    await writeChannel(base, 'train', await pictures(2, 1));
+    await writeChannel(base, 'validation', await pictures(2, 2));
+    await mkdir(join(base, 'checkpoints'));
+    const checkpoint = join(base, 'checkpoints', 'checkpoint.zip');
+    const program = "import sys, zipfile\nzipfile.ZipFile(sys.argv[1], 'w').writestr('state.json', '{}')";
+    await promisify(execFile)(python ?? '', ['-c', program, checkpoint]);
+    const bytes = await readFile(checkpoint);
+    // How the file is compressed, as the zip's directory says: 0 becomes 128, which is no method.
+    const method = bytes.indexOf('PK\x01\x02') + 10;
+    bytes[method] = (bytes[method] ?? 0) ^ 128;
+    await writeFile(checkpoint, bytes);
+    expect(await failure()).toMatch(/checkpoint\.zip can't be used \(.*method.*\): delete it to train from the start/);
   });
 });

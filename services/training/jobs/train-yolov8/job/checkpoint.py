@@ -52,15 +52,23 @@ def restore_checkpoint(path: Path, fingerprint: str, run: Path) -> State | None:
     if not path.exists():
         return None
     try:
-        with zipfile.ZipFile(path) as archive:
-            state = State(**json.loads(archive.read(_STATE)))
-            # Before anything of it is unpacked: PyTorch's files are pickles, which run code.
-            if state.fingerprint != fingerprint:
-                raise JobError("it is of other hyperparameters, data or another version of the trainer")
-            for name in _FILES:
-                target = run / name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(archive.read(name))
-            return state
-    except (JobError, OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
-        raise JobError(f"the checkpoint {path} can't be used ({error}): delete it to train from the start") from error
+        state, files = _read(path, fingerprint)
+    # A damaged zip makes zipfile raise nearly anything: NotImplementedError, RuntimeError, zlib.error, EOFError.
+    except Exception as error:  # noqa: BLE001
+        reason = str(error) or repr(error)
+        raise JobError(f"the checkpoint {path} can't be used ({reason}): delete it to train from the start") from error
+    # Out here: a full disk is no reason to delete the checkpoint.
+    for name, content in files.items():
+        target = run / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    return state
+
+
+def _read(path: Path, fingerprint: str) -> tuple[State, dict[str, bytes]]:
+    with zipfile.ZipFile(path) as archive:
+        state = State(**json.loads(archive.read(_STATE)))
+        # Before anything of it is unpacked: PyTorch's files are pickles, which run code.
+        if state.fingerprint != fingerprint:
+            raise JobError("it is of other hyperparameters, data or another version of the trainer")
+        return state, {name: archive.read(name) for name in _FILES}
