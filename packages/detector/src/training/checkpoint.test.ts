@@ -55,8 +55,18 @@ describe('checkpoint file', () => {
       await writeFile(path, damaged);
       await expect(readCheckpoint(path)).rejects.toThrow(/delete it to train from the start/);
     }
-    bytes[bytes.length - 3] = (bytes.at(-3) ?? 0) ^ 1;
-    await writeFile(path, bytes);
-    await expect(readCheckpoint(path)).rejects.toThrow(/digest differs/);
+    for (let position = 0; position < bytes.length; position++) {
+      const flipped = Buffer.from(bytes);
+      flipped[position] = (flipped[position] ?? 0) ^ 1;
+      await writeFile(path, flipped);
+      await expect(readCheckpoint(path), `byte ${position}`).rejects.toThrow(/delete it to train from the start/);
+    }
+  });
+
+  it('of another format is refused as another version’s', async () => {
+    await writeCheckpoint(path, checkpoint);
+    const [, ...rest] = (await readFile(path)).toString('latin1').split('\n');
+    await writeFile(path, Buffer.from(['ASSAY-CHECKPOINT-2', ...rest].join('\n'), 'latin1'));
+    await expect(readCheckpoint(path)).rejects.toThrow(/\(another version of the trainer wrote it\): delete it/);
   });
 });

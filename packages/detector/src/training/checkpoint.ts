@@ -26,7 +26,11 @@ export interface Checkpoint {
   };
 }
 
-const MAGIC = 'ASSAY-CHECKPOINT-2\n';
+/** What a checkpoint of any format begins with; the number of the format follows. */
+const BEGINNING = 'ASSAY-CHECKPOINT-';
+const MAGIC = `${BEGINNING}3\n`;
+/** sha256 of all that follows it. */
+const DIGEST_BYTES = 32;
 const LENGTH_BYTES = 4;
 
 const headerSchema = z.object({
@@ -36,8 +40,6 @@ const headerSchema = z.object({
   stale: z.int().nonnegative(),
   best: z.object({ step: z.int(), ap50: z.number() }).optional(),
   sections: z.array(z.object({ name: z.string(), bytes: z.int().nonnegative() })),
-  /** Of all sections. */
-  sha256: z.string(),
 });
 
 /** Replaces the file in one step: a crash leaves the old checkpoint or the new one, never a part. */
@@ -45,8 +47,6 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
   const { fingerprint, step, seconds, stale, buffers, best } = checkpoint;
   const sections: [string, Uint8Array][] = durableBuffers.map((name) => [name, buffers[name]]);
   if (best) sections.push(['best.parameters', best.parameters], ['best.statistics', best.statistics]);
-  const hash = createHash('sha256');
-  for (const [, bytes] of sections) hash.update(bytes);
   const header: z.input<typeof headerSchema> = {
     fingerprint,
     step,
@@ -54,12 +54,14 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
     stale,
     best: best && { step: best.step, ap50: best.ap50 },
     sections: sections.map(([name, bytes]) => ({ name, bytes: bytes.length })),
-    sha256: hash.digest('hex'),
   };
   const json = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(LENGTH_BYTES);
   length.writeUInt32LE(json.length);
-  await replaceFile(path, [Buffer.from(MAGIC), length, json, ...sections.map(([, bytes]) => bytes)]);
+  const content = [length, json, ...sections.map(([, bytes]) => bytes)];
+  const hash = createHash('sha256');
+  for (const part of content) hash.update(part);
+  await replaceFile(path, [Buffer.from(MAGIC), hash.digest(), ...content]);
 }
 
 /**
@@ -78,12 +80,19 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | undefin
 }
 
 function parseCheckpoint(bytes: Buffer): Checkpoint {
-  if (bytes.toString('utf8', 0, MAGIC.length) !== MAGIC) throw new Error('it does not begin as a checkpoint does');
-  const headerStart = MAGIC.length + LENGTH_BYTES;
-  const headerEnd = headerStart + bytes.readUInt32LE(MAGIC.length);
-  const header = headerSchema.parse(JSON.parse(bytes.toString('utf8', headerStart, headerEnd)));
-  const body = bytes.subarray(headerEnd);
-  if (createHash('sha256').update(body).digest('hex') !== header.sha256) throw new Error('its digest differs');
+  if (!beginsWith(bytes, MAGIC)) {
+    throw new Error(
+      beginsWith(bytes, BEGINNING)
+        ? 'another version of the trainer wrote it'
+        : 'it does not begin as a checkpoint does',
+    );
+  }
+  const content = bytes.subarray(MAGIC.length + DIGEST_BYTES);
+  const digest = createHash('sha256').update(content).digest();
+  if (!digest.equals(bytes.subarray(MAGIC.length, MAGIC.length + DIGEST_BYTES))) throw new Error('its digest differs');
+  const headerEnd = LENGTH_BYTES + content.readUInt32LE();
+  const header = headerSchema.parse(JSON.parse(content.toString('utf8', LENGTH_BYTES, headerEnd)));
+  const body = content.subarray(headerEnd);
   const sections = new Map<string, Uint8Array>();
   let position = 0;
   for (const { name, bytes: size } of header.sections) {
@@ -112,6 +121,10 @@ function parseCheckpoint(bytes: Buffer): Checkpoint {
     },
     best: best && { ...best, parameters: section('best.parameters'), statistics: section('best.statistics') },
   };
+}
+
+function beginsWith(bytes: Buffer, text: string): boolean {
+  return bytes.toString('latin1', 0, text.length) === text;
 }
 
 async function replaceFile(path: string, parts: readonly Uint8Array[]): Promise<void> {
