@@ -8,7 +8,7 @@ import { Barrier } from './barrier.ts';
 import { type Batch, BatchFiller, type BatchShape, createBatch } from './batch.ts';
 import { sessionOptions } from './session-options.ts';
 import { type SharedViews, viewSharedBuffers } from './shared-state.ts';
-import type { StepReport, StepTimings, WorkerAssignment } from './worker-protocol.ts';
+import type { StepTimings, WorkerAssignment, WorkerReply } from './worker-protocol.ts';
 
 const REPORT_EVERY = 20;
 
@@ -43,7 +43,7 @@ export class StepRunner {
   }
 
   /** Takes the steps `from` … `to` − 1, or fewer when a stop is requested; returns where it stands. */
-  async run(from: number, to: number, report: (report: StepReport) => void) {
+  async run(from: number, to: number, tell: (reply: WorkerReply) => void) {
     const { worker, settings } = this.#assignment;
     const timings: StepTimings = { augment: 0, compute: 0, update: 0, wait: 0 };
     const losses = new LossMeter();
@@ -55,7 +55,10 @@ export class StepRunner {
       losses.add(this.#views.losses);
       const done = step + 1;
       const { learningRate } = ratesAt(step, settings.steps, settings.optimizer);
-      if (done % REPORT_EVERY === 0 || done === to) report({ step: done, learningRate, ...losses.take() });
+      if (done % REPORT_EVERY === 0 || done === to) {
+        tell({ kind: 'progress', report: { step: done, learningRate, ...losses.take() } });
+      }
+      tell({ kind: 'stepped', step: done });
     }
     return { step, timings };
   }

@@ -153,13 +153,16 @@ class Run {
   async #advance(to: number): Promise<void> {
     const { settings, onStep, maxSeconds } = this.#input;
     const from = { step: this.#step, time: this.#now() };
-    const { step, timings } = await this.#workers.train(this.#step, to, (report) => {
-      const images = (report.step - from.step) * settings.workers * settings.batchPerWorker;
-      onStep?.({ ...report, imagesPerSecond: (1000 * images) / Math.max(1, this.#now() - from.time) });
-      if (maxSeconds !== undefined && this.#seconds >= maxSeconds && report.step < settings.steps) {
+    const { step, timings } = await this.#workers.train(this.#step, to, {
+      onStep: (step) => {
+        if (maxSeconds === undefined || this.#seconds < maxSeconds || step === settings.steps) return;
         this.#outOfTime = true;
         requestStop(this.#control);
-      }
+      },
+      onReport: (report) => {
+        const images = (report.step - from.step) * settings.workers * settings.batchPerWorker;
+        onStep?.({ ...report, imagesPerSecond: (1000 * images) / Math.max(1, this.#now() - from.time) });
+      },
     });
     this.#step = step;
     for (const [worker, spent] of timings.entries()) add(this.#timings[worker], spent);

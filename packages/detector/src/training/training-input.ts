@@ -18,7 +18,7 @@ export interface TrainingInput {
   readonly training: Dataset;
   /** Same classes and image size; may be empty, then the last model is kept instead of the best. */
   readonly validation: Dataset;
-  /** Ends the run after the step at which this much time was spent, counted over all resumptions. */
+  /** Ends the run after the step under way when this much time was spent, counted over all resumptions. */
   readonly maxSeconds?: number;
   /** Where an earlier run with the same input stopped. */
   readonly resumeFrom?: Checkpoint;

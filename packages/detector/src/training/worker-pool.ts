@@ -4,12 +4,19 @@ import type { StepReport, StepTimings, WorkerAssignment, WorkerReply, WorkerRequ
 
 type Reply<Kind extends WorkerReply['kind']> = Extract<WorkerReply, { kind: Kind }>;
 
+interface StepListener {
+  /** Hears of each step; so many were taken in all. */
+  readonly onStep: (step: number) => void;
+  /** Hears of some. */
+  readonly onReport: (report: StepReport) => void;
+}
+
 /** The worker threads of one run. They compute; this side only waits, so that its event loop stays free. */
 export class WorkerPool implements AsyncDisposable {
   readonly #workers: readonly Worker[];
   /** Rejects when any worker dies: the others would wait at a barrier for ever. */
   readonly #failure: Promise<never>;
-  #onReport: (report: StepReport) => void = () => {};
+  #listener: StepListener = { onStep: () => {}, onReport: () => {} };
 
   private constructor(workers: readonly Worker[]) {
     this.#workers = workers;
@@ -18,7 +25,8 @@ export class WorkerPool implements AsyncDisposable {
     this.#failure.catch(() => {});
     for (const worker of workers) {
       worker.on('message', (reply: WorkerReply) => {
-        if (reply.kind === 'progress') this.#onReport(reply.report);
+        if (reply.kind === 'progress') this.#listener.onReport(reply.report);
+        if (reply.kind === 'stepped') this.#listener.onStep(reply.step);
       });
     }
   }
@@ -36,8 +44,8 @@ export class WorkerPool implements AsyncDisposable {
   }
 
   /** Takes steps `from` … `to` − 1; returns the step that was reached and the time that it took per worker. */
-  async train(from: number, to: number, onReport: (report: StepReport) => void) {
-    this.#onReport = onReport;
+  async train(from: number, to: number, listener: StepListener) {
+    this.#listener = listener;
     const replies = await this.#request('trained', () => ({ kind: 'train', from, to }));
     const timings: StepTimings[] = replies.map((reply) => reply.timings);
     return { step: replies[0]?.step ?? from, timings };

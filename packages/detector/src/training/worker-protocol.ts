@@ -47,6 +47,8 @@ export interface StepReport {
 
 export type WorkerReply =
   | { readonly kind: 'ready' }
+  /** Of the first worker, after each of its steps: `step` were taken in all. */
+  | { readonly kind: 'stepped'; readonly step: number }
   | { readonly kind: 'progress'; readonly report: StepReport }
   /** `step`: where it stands; less than asked for when a stop was requested. */
   | { readonly kind: 'trained'; readonly step: number; readonly timings: StepTimings }

@@ -17,7 +17,7 @@ async function answer(request: WorkerRequest): Promise<void> {
   if (request.kind === 'detect') {
     return reply({ kind: 'detected', detections: await detectOn(validation, request) });
   }
-  const result = await runner.run(request.from, request.to, (report) => reply({ kind: 'progress', report }));
+  const result = await runner.run(request.from, request.to, reply);
   reply({ kind: 'trained', ...result });
 }
 
