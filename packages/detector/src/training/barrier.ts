@@ -3,7 +3,8 @@ const ARRIVED = 0;
 const GENERATION = 1;
 const STOP_REQUESTED = 2;
 const STOP_AGREED = 3;
-const LENGTH = 4;
+const INTERRUPTED = 4;
+const LENGTH = 5;
 
 export function createControlBlock(): SharedArrayBuffer {
   return new SharedArrayBuffer(4 * LENGTH);
@@ -12,6 +13,16 @@ export function createControlBlock(): SharedArrayBuffer {
 /** Asks the workers to stop after the step that they are at. */
 export function requestStop(control: SharedArrayBuffer): void {
   Atomics.store(new Int32Array(control), STOP_REQUESTED, 1);
+}
+
+/** Asks the workers to stop whatever they are at: training after a step, detecting after an image. */
+export function interrupt(control: SharedArrayBuffer): void {
+  Atomics.store(new Int32Array(control), INTERRUPTED, 1);
+  requestStop(control);
+}
+
+export function isInterrupted(control: SharedArrayBuffer): boolean {
+  return Atomics.load(new Int32Array(control), INTERRUPTED) === 1;
 }
 
 /** A meeting point for a fixed number of threads; each thread makes its own over the shared control block. */

@@ -10,6 +10,7 @@ const checkpoint: Checkpoint = {
   step: 12,
   seconds: 3.5,
   stale: 2,
+  unmeasured: true,
   buffers: {
     parameters: numbers(1, 2),
     average: numbers(3, 4),
@@ -66,7 +67,7 @@ describe('checkpoint file', () => {
   it('of another format is refused as another version’s', async () => {
     await writeCheckpoint(path, checkpoint);
     const [, ...rest] = (await readFile(path)).toString('latin1').split('\n');
-    await writeFile(path, Buffer.from(['ASSAY-CHECKPOINT-2', ...rest].join('\n'), 'latin1'));
+    await writeFile(path, Buffer.from(['ASSAY-CHECKPOINT-3', ...rest].join('\n'), 'latin1'));
     await expect(readCheckpoint(path)).rejects.toThrow(/\(another version of the trainer wrote it\): delete it/);
   });
 });

@@ -16,6 +16,8 @@ export interface Checkpoint {
   readonly seconds: number;
   /** Measurements since the precision last rose. */
   readonly stale: number;
+  /** Whether this step's weights are still to be measured: the run was stopped at it. */
+  readonly unmeasured: boolean;
   readonly buffers: Readonly<Record<DurableBuffer, Uint8Array>>;
   /** The best model so far. */
   readonly best?: {
@@ -28,7 +30,7 @@ export interface Checkpoint {
 
 /** What a checkpoint of any format begins with; the number of the format follows. */
 const BEGINNING = 'ASSAY-CHECKPOINT-';
-const MAGIC = `${BEGINNING}3\n`;
+const MAGIC = `${BEGINNING}4\n`;
 /** sha256 of all that follows it. */
 const DIGEST_BYTES = 32;
 const LENGTH_BYTES = 4;
@@ -38,13 +40,14 @@ const headerSchema = z.object({
   step: z.int().nonnegative(),
   seconds: z.number().nonnegative(),
   stale: z.int().nonnegative(),
+  unmeasured: z.boolean(),
   best: z.object({ step: z.int(), ap50: z.number() }).optional(),
   sections: z.array(z.object({ name: z.string(), bytes: z.int().nonnegative() })),
 });
 
 /** Replaces the file in one step: a crash leaves the old checkpoint or the new one, never a part. */
 export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
-  const { fingerprint, step, seconds, stale, buffers, best } = checkpoint;
+  const { fingerprint, step, seconds, stale, unmeasured, buffers, best } = checkpoint;
   const sections: [string, Uint8Array][] = durableBuffers.map((name) => [name, buffers[name]]);
   if (best) sections.push(['best.parameters', best.parameters], ['best.statistics', best.statistics]);
   const header: z.input<typeof headerSchema> = {
@@ -52,6 +55,7 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
     step,
     seconds,
     stale,
+    unmeasured,
     best: best && { step: best.step, ap50: best.ap50 },
     sections: sections.map(([name, bytes]) => ({ name, bytes: bytes.length })),
   };
@@ -105,12 +109,13 @@ function parseCheckpoint(bytes: Buffer): Checkpoint {
     if (!found) throw new Error(`it has no section ${name}`);
     return found;
   };
-  const { fingerprint, step, seconds, stale, best } = header;
+  const { fingerprint, step, seconds, stale, unmeasured, best } = header;
   return {
     fingerprint,
     step,
     seconds,
     stale,
+    unmeasured,
     buffers: {
       parameters: section('parameters'),
       average: section('average'),

@@ -31,6 +31,13 @@ it('cuts off what a model finds beyond the image, as an inspector does', async (
   expect(measure(reader, found, 2).ap).toBe(1);
 });
 
+it('ends at the next image when it is interrupted', async () => {
+  const reader = new DatasetReader(createDataset(['red', 'blue'], SIZE, Array(4).fill(redCells([0]))));
+  let asked = 0;
+  const isInterrupted = () => ++asked > 2;
+  expect(await detectOn(reader, { model: tinyModel({}).onnx, from: 0, to: 4, isInterrupted })).toHaveLength(2);
+});
+
 it('leaves out what lies beyond the image altogether', async () => {
   const reader = new DatasetReader(createDataset(['red', 'blue'], SIZE, [redCells([3])]));
   const { onnx } = tinyModel({ shift: 8 });

@@ -27,19 +27,24 @@ export interface DetectionTask {
   /** Images `from` … `to` − 1. */
   readonly from: number;
   readonly to: number;
+  /** Asked before each image; true ends it with what was found until then. */
+  readonly isInterrupted?: () => boolean;
 }
 
 /**
  * What an exported model finds on some images of a dataset, in pixels of the square images, as an inspector does: what
  * reaches beyond the image is cut off after the suppression.
  */
-export async function detectOn(dataset: DatasetReader, { model, from, to }: DetectionTask): Promise<Detection[][]> {
+export async function detectOn(
+  dataset: DatasetReader,
+  { model, from, to, isInterrupted = () => false }: DetectionTask,
+): Promise<Detection[][]> {
   const session = await InferenceSession.create(model, sessionOptions);
   const { imageSize } = dataset;
   const values = new Float32Array(3 * imageSize * imageSize);
   const images = new Tensor('float32', values, [1, 3, imageSize, imageSize]);
   const found: Detection[][] = [];
-  for (let index = from; index < to; index++) {
+  for (let index = from; index < to && !isInterrupted(); index++) {
     for (const [position, byte] of dataset.pixels(index).entries()) values[position] = byte / 255;
     const { output0 } = await session.run({ images });
     if (!(output0?.data instanceof Float32Array)) throw new Error('the exported model did not answer with floats');

@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { squares, tinySettings } from '../testing/squares.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { type TrainingOutcome, train } from './train.ts';
-import type { TrainingInput } from './training-input.ts';
+import type { Measurement, TrainingInput } from './training-input.ts';
+import type { StepReport } from './worker-protocol.ts';
 
 const input: TrainingInput = { settings: tinySettings, training: squares(24, 1), validation: squares(8, 2) };
 
@@ -71,6 +72,34 @@ describe('training', () => {
     expect(checkpoint?.step).toBeLessThan(120);
     const resumed = await train({ ...input, settings, resumeFrom: checkpoint });
     expect(Buffer.from(resumed.model).equals(reference.model)).toBe(true);
+  });
+
+  it.each([4, 8])('does not measure once it is stopped, at step %i, but makes up for it', async (at) => {
+    const abort = new AbortController();
+    const measured: number[] = [];
+    const onMeasured = ({ step }: Measurement) => measured.push(step);
+    const onStep = ({ step }: StepReport) => {
+      if (step === at) abort.abort();
+    };
+    const stopped = await trainWithCheckpoints({ stop: abort.signal, onStep, onMeasured });
+    expect(stopped.outcome).toMatchObject({ status: 'stopped', step: at, precision: undefined });
+    expect(measured).toEqual([4, 8].filter((step) => step < at));
+    const resumeFrom = stopped.checkpoints.at(-1);
+    const resumed = await trainWithCheckpoints({ resumeFrom, onMeasured });
+    expect(measured).toEqual([4, 8]);
+    expect(resumed.outcome.status).toBe('completed');
+    expect(Buffer.from(resumed.outcome.model).equals(whole.model)).toBe(true);
+    expect({ ...resumed.checkpoints.at(-1), seconds: 0 }).toEqual({ ...checkpoints.at(-1), seconds: 0 });
+  });
+
+  it('is stopped while it measures its best model for the end, and ends later', async () => {
+    const abort = new AbortController();
+    const saveCheckpoint = async ({ step }: Checkpoint) => {
+      if (step === 8) abort.abort();
+    };
+    expect(await train({ ...input, stop: abort.signal, saveCheckpoint })).toMatchObject({ status: 'stopped' });
+    const resumed = await train({ ...input, resumeFrom: checkpoints.at(-1) });
+    expect(resumed).toMatchObject({ status: 'completed', precision: whole.precision });
   });
 
   it('takes no step when it was stopped before it began', async () => {

@@ -5,7 +5,7 @@ import type { NetworkShape } from '../network/shape.ts';
 import type { TrainedWeights } from '../network/trained-weights.ts';
 import { planShards } from '../optimizer/shards.ts';
 import { randomStream } from '../random.ts';
-import { createControlBlock, requestStop } from './barrier.ts';
+import { createControlBlock, interrupt, requestStop } from './barrier.ts';
 import type { BatchShape } from './batch.ts';
 import { channelBlock } from './channel-block.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -72,6 +72,7 @@ class Run {
   #secondsBefore = 0;
   #outOfTime = false;
   #stale = 0;
+  #unmeasured = false;
   #best: { step: number; ap50: number; weights: TrainedWeights } | undefined;
 
   constructor(input: TrainingInput, channelBlock: number | undefined) {
@@ -125,13 +126,16 @@ class Run {
     const { settings, stop, saveCheckpoint } = this.#input;
     const { checkpointEvery, validateEvery, steps } = settings;
     while (!this.#isOver && !stop?.aborted) {
-      const nextStop = Math.min(
-        nextMultiple(this.#step, checkpointEvery),
-        nextMultiple(this.#step, validateEvery),
-        steps,
-      );
-      await this.#advance(nextStop);
-      if (this.#isOver || (this.#step === nextStop && this.#step % validateEvery === 0)) await this.#measure();
+      if (!this.#unmeasured) {
+        const nextStop = Math.min(
+          nextMultiple(this.#step, checkpointEvery),
+          nextMultiple(this.#step, validateEvery),
+          steps,
+        );
+        await this.#advance(nextStop);
+        this.#unmeasured = this.#isOver || (this.#step === nextStop && this.#step % validateEvery === 0);
+      }
+      if (this.#unmeasured) await this.#measure();
       if (this.#isOver || this.#step % checkpointEvery === 0) await saveCheckpoint?.(this.#checkpoint());
     }
     if (!this.#isOver) await saveCheckpoint?.(this.#checkpoint());
@@ -145,6 +149,7 @@ class Run {
   /** How the run ends, were it to end now. */
   get #status(): TrainingOutcome['status'] {
     const { steps, patience } = this.#input.settings;
+    if (this.#unmeasured) return 'stopped';
     if (this.#step === steps) return 'completed';
     if (this.#stale >= patience) return 'no longer improving';
     return this.#outOfTime ? 'out of time' : 'stopped';
@@ -175,6 +180,9 @@ class Run {
   async #measure(): Promise<void> {
     const weights = averagedWeights(this.#buffers);
     const precision = await this.#precisionOf(weights);
+    // What was found on some of the images is no measurement. It is made when the run goes on.
+    if (this.#input.stop?.aborted) return;
+    this.#unmeasured = false;
     if (!precision) return;
     this.#input.onMeasured?.({ step: this.#step, precision });
     const { ap50 } = precision;
@@ -185,23 +193,26 @@ class Run {
   }
 
   async #precisionOf(weights: TrainedWeights): Promise<CocoEvaluation | undefined> {
-    const { validation } = this.#input;
+    const { validation, stop } = this.#input;
     if (validation.count === 0) return undefined;
     const detections = await this.#workers.detect(this.#export(weights), validation.count);
+    if (stop?.aborted) return undefined;
     return measure(new DatasetReader(validation), detections, validation.names.length);
   }
 
   async #outcome(): Promise<TrainingOutcome> {
     const weights = this.#best?.weights ?? averagedWeights(this.#buffers);
+    // Of a stopped run nobody asks, and whoever stops it waits for two minutes only.
+    const { stop } = this.#input;
+    const precision = this.#isOver && !stop?.aborted ? await this.#precisionOf(weights) : undefined;
     return {
-      status: this.#status,
+      status: stop?.aborted ? 'stopped' : this.#status,
       step: this.#step,
       seconds: this.#seconds,
       model: this.#export(weights),
       modelStep: this.#best?.step ?? this.#step,
       network: { shape: this.#shape, weights },
-      // Of a stopped run nobody asks, and whoever stops it waits for two minutes only.
-      precision: this.#isOver ? await this.#precisionOf(weights) : undefined,
+      precision,
       timings: this.#timings,
     };
   }
@@ -215,10 +226,10 @@ class Run {
     };
     const buffers = durableCopy(this.#buffers);
     const [fingerprint, step, seconds, stale] = [this.#fingerprint, this.#step, this.#seconds, this.#stale];
-    return { fingerprint, step, seconds, stale, buffers, best };
+    return { fingerprint, step, seconds, stale, unmeasured: this.#unmeasured, buffers, best };
   }
 
-  #resume({ fingerprint, step, seconds, stale, buffers, best }: Checkpoint): void {
+  #resume({ fingerprint, step, seconds, stale, unmeasured, buffers, best }: Checkpoint): void {
     if (fingerprint !== this.#fingerprint) {
       throw new TrainingRefused(
         'the checkpoint belongs to a run with other hyperparameters, data or trainer: ' +
@@ -229,6 +240,7 @@ class Run {
     this.#step = step;
     this.#secondsBefore = seconds;
     this.#stale = stale;
+    this.#unmeasured = unmeasured;
     this.#best = best && {
       step: best.step,
       ap50: best.ap50,
@@ -252,7 +264,7 @@ class Run {
     return this.#pool;
   }
 
-  readonly #askToStop = () => requestStop(this.#control);
+  readonly #askToStop = () => interrupt(this.#control);
 }
 
 function nextMultiple(step: number, interval: number): number {

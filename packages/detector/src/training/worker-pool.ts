@@ -51,7 +51,7 @@ export class WorkerPool implements AsyncDisposable {
     return { step: replies[0]?.step ?? from, timings };
   }
 
-  /** Detections of an exported model on each of the first `count` validation images. */
+  /** Detections of an exported model on each of the first `count` validation images; on fewer when it is interrupted. */
   async detect(model: Uint8Array, count: number): Promise<(readonly Detection[])[]> {
     const cut = (part: number) => Math.round((part * count) / this.#workers.length);
     const replies = await this.#request('detected', (worker) => ({

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { DatasetReader } from '../dataset/dataset.ts';
+import { isInterrupted } from './barrier.ts';
 import { detectOn } from './evaluation.ts';
 import { StepRunner } from './step-runner.ts';
 import type { WorkerAssignment, WorkerReply, WorkerRequest } from './worker-protocol.ts';
@@ -15,7 +16,8 @@ const reply = (message: WorkerReply) => port.postMessage(message);
 async function answer(request: WorkerRequest): Promise<void> {
   if (request.kind === 'close') return port?.close();
   if (request.kind === 'detect') {
-    return reply({ kind: 'detected', detections: await detectOn(validation, request) });
+    const task = { ...request, isInterrupted: () => isInterrupted(assignment.control) };
+    return reply({ kind: 'detected', detections: await detectOn(validation, task) });
   }
   const result = await runner.run(request.from, request.to, reply);
   reply({ kind: 'trained', ...result });
