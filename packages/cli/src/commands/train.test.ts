@@ -68,14 +68,30 @@ describe('assay train', () => {
   });
 
   it('leaves what an earlier run has shown alone when it is refused, and goes on with nothing else', async () => {
-    await train(terminal, { ...options, hyperparameters: { ...quick, steps: '2' } });
-    const [history, page] = [await read('history.json'), await read('training.html')];
     await expect(train(terminal, { ...options, resume: true })).rejects.toThrow(/no training that was interrupted/);
+    const interruption = new AbortController();
+    const interrupting = { ...terminal, progress: () => interruption.abort() };
+    await train(interrupting, { ...options, stop: interruption.signal });
+    const [history, page] = [await read('history.json'), await read('training.html')];
     const bare = join(folder, 'bare.json');
     await writeFile(bare, JSON.stringify({ ...JSON.parse(await readFile(options.data, 'utf8')), annotations: [] }));
-    await expect(train(terminal, { ...options, data: bare })).rejects.toThrow(/refused: no training image/);
+    const barely = { ...options, data: bare, resume: true };
+    await expect(train(terminal, barely)).rejects.toThrow(/refused: no training image/);
     expect(await read('history.json')).toEqual(history);
     expect(await read('training.html')).toEqual(page);
+  });
+
+  it('does not replace the model of a training that is over', async () => {
+    const short = { ...options, hyperparameters: { ...quick, steps: '2' } };
+    await train(terminal, short);
+    const model = await read('model', 'model.onnx');
+    const other = { ...short, hyperparameters: { ...quick, steps: '2', seed: '2' } };
+    await expect(train(terminal, other)).rejects.toMatchObject({
+      message: expect.stringMatching(/model is the model of a training that is over/),
+      remedy: expect.stringMatching(/--output/),
+    });
+    expect(await read('model', 'model.onnx')).toEqual(model);
+    expect(await readdir(join(folder, 'run'))).not.toContain('checkpoint.bin');
   });
 
   it('says what is wrong with what it was given', async () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -49,6 +50,12 @@ export async function train(terminal: Terminal, options: TrainOptions): Promise<
     throw new CliError(
       `${output} holds no training that was interrupted.`,
       'Leave --resume out to train from the start, or name the folder of the interrupted one by --output.',
+    );
+  // An interrupted end has both, a model or a part of it and its checkpoint: it is gone on with.
+  if (!resumeFrom && existsSync(files.model))
+    throw new CliError(
+      `${files.model} is the model of a training that is over: another one would replace it.`,
+      `Give another folder by --output, or delete ${output}.`,
     );
   const annotations = await readCoco(options.data);
   const sides = await sidesOf(options, annotations, hyperparameters.seed);
