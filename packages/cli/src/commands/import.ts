@@ -4,7 +4,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { CliError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { readAnnotatedImage } from '../dataset/annotated-image.ts';
-import { type CocoImage, readCoco } from '../dataset/coco.ts';
+import { type CocoImage, readCoco, refuseCrowds } from '../dataset/coco.ts';
 import { type Photograph, uploadPhotographs } from '../dataset/upload.ts';
 
 /**
@@ -19,6 +19,7 @@ export async function importAnnotated(
 ): Promise<void> {
   const { terminal, clients, names } = context;
   const { images } = await readCoco(annotations);
+  refuseCrowds(images, annotations);
   const source = basename(annotations);
   // Labels are left under the picture's digest: of two that are the same file, the later one's would replace the other's.
   const left = new Map<string, CocoImage>();

@@ -94,6 +94,16 @@ describe('assay train', () => {
     expect(await readdir(join(folder, 'run'))).not.toContain('checkpoint.bin');
   });
 
+  it('learns nothing from crowds, and says how many there are', async () => {
+    const { annotations, ...rest } = JSON.parse(await readFile(options.data, 'utf8'));
+    const crowds = annotations.map((annotation: object) => ({ ...annotation, iscrowd: 1 }));
+    await writeFile(options.data, JSON.stringify({ ...rest, annotations: crowds }));
+    const said: string[] = [];
+    const listening = { ...terminal, say: (line = '') => said.push(line) };
+    await expect(train(listening, options)).rejects.toThrow(/no training image has a labelled object/);
+    expect(said.join()).toMatch(/\(iscrowd 1\): \d+ to train on, .* and \d+ to validate with/);
+  });
+
   it('says what is wrong with what it was given', async () => {
     await expect(train(terminal, { ...options, hyperparameters: { imageSize: '100' } })).rejects.toThrow(
       /imageSize: must be a multiple of 32/,

@@ -16,7 +16,7 @@ import {
 import { CliError } from '../cli-error.ts';
 import { type CocoDataset, readCoco } from '../dataset/coco.ts';
 import type { Terminal } from '../output/terminal.ts';
-import { loadDataset, refuseSharedImages } from '../training/load-dataset.ts';
+import { type AnnotatedImages, loadDataset, refuseSharedImages } from '../training/load-dataset.ts';
 import { startReport } from '../training/progress-report.ts';
 import { type RunFiles, runFiles } from '../training/run-files.ts';
 import { refuseSharedGroups, splitByGroup, splitByList } from '../training/split.ts';
@@ -63,6 +63,7 @@ export async function train(terminal: Terminal, options: TrainOptions): Promise<
   const training = await loadDataset(sides.train, format);
   const validation = await loadDataset(sides.validation, format);
   refuseSharedImages({ ...sides.train, dataset: training }, { ...sides.validation, dataset: validation });
+  sayCrowds(terminal, sides);
   const settings = settingsOf(hyperparameters, training.count);
 
   await mkdir(output, { recursive: true });
@@ -147,6 +148,16 @@ async function sidesOf(options: TrainOptions, { images, classes }: CocoDataset, 
     train: { images: split.train, ...from(data) },
     validation: { images: split.validation, ...from(data) },
   };
+}
+
+/** They are taken as COCO's own evaluation takes them. Who has single objects marked so loses them, and learns it here. */
+function sayCrowds(terminal: Terminal, { train, validation }: Record<'train' | 'validation', AnnotatedImages>): void {
+  const count = (side: AnnotatedImages) => side.images.reduce((sum, { crowds }) => sum + crowds.length, 0);
+  if (count(train) + count(validation) === 0) return;
+  terminal.say(
+    `Regions of many objects (iscrowd 1): ${count(train)} to train on, which are taken for background, and ` +
+      `${count(validation)} to validate with, in which finds are neither right nor wrong. Where one is a single object, give it iscrowd 0.`,
+  );
 }
 
 async function readSplits(path: string): Promise<string> {

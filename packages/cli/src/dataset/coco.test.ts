@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseCoco } from './coco.ts';
+import { parseCoco, refuseCrowds } from './coco.ts';
 
 const file = {
   categories: [{ id: 3, name: 'scratch' }],
@@ -17,9 +17,29 @@ test('gives each image its boxes, class names and part', () => {
         height: 8,
         part: 'tag-1',
         boxes: [{ left: 1, top: 2, width: 3, height: 4, className: 'scratch' }],
+        crowds: [],
       },
     ],
   });
+});
+
+test('names the image with a crowd, for which the chain has no label', () => {
+  const annotations = [{ ...file.annotations[0], iscrowd: 1 }];
+  const { images } = parseCoco(JSON.stringify({ ...file, annotations }), 'x.json');
+  expect(() => refuseCrowds(images, 'x.json')).toThrow('x.json marks a region of many objects (iscrowd 1) in "a.jpg"');
+  expect(() => refuseCrowds(parseCoco(JSON.stringify(file), 'x.json').images, 'x.json')).not.toThrow();
+});
+
+test.each([
+  [1, 'crowds', 'boxes'],
+  [true, 'crowds', 'boxes'],
+  [0, 'boxes', 'crowds'],
+  [false, 'boxes', 'crowds'],
+] as const)('takes an annotation whose iscrowd is %j for one of %s', (iscrowd, one, none) => {
+  const annotations = [{ ...file.annotations[0], iscrowd }];
+  const [read] = parseCoco(JSON.stringify({ ...file, annotations }), 'x.json').images;
+  expect(read?.[one]).toEqual([{ left: 1, top: 2, width: 3, height: 4, className: 'scratch' }]);
+  expect(read?.[none]).toEqual([]);
 });
 
 test('names the file and what is wrong in it', () => {
@@ -65,6 +85,7 @@ test.each([
   ['a box with text in it', box('0', 0, 1, 1), 'annotations.1.bbox.0'],
   ['a box of three numbers', box(0, 0, 1), 'annotations.1.bbox'],
   ['a box with nothing where a number belongs', box(null, 0, 1, 1), 'annotations.1.bbox.0'],
+  ['a crowd that is neither', { annotations: [{ ...file.annotations[0], iscrowd: 2 }] }, 'annotations.0.iscrowd'],
   ['annotations that are no list', { annotations: {} }, 'annotations: '],
   ['an image of no size', { images: [{ ...image, width: 0 }] }, 'images.0.width'],
   ['an image without a name', { images: [{ ...image, file_name: '' }] }, 'images.0.file_name'],

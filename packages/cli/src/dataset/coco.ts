@@ -18,6 +18,8 @@ export interface CocoImage {
   /** What the picture is of, where the file says so (`group`): pictures of one part stay in one split. */
   part?: string;
   boxes: TruthBox[];
+  /** Regions of many objects that nobody marked one by one (`iscrowd`). */
+  crowds: TruthBox[];
 }
 
 export interface CocoDataset {
@@ -50,6 +52,7 @@ const cocoSchema = z.object({
       image_id: idSchema,
       category_id: z.int(),
       bbox: z.tuple([z.number(), z.number(), z.number().positive(), z.number().positive()]),
+      iscrowd: z.literal([0, 1, false, true]).optional(),
     }),
   ),
 });
@@ -96,8 +99,10 @@ export function parseCoco(text: string, path: string): CocoDataset {
   noneTwice('images', 'file_name', images);
 
   const classNames = new Map(categories.map(({ id, name }) => [id, name]));
-  const annotated = new Map(images.map((image) => [image.id, { image, boxes: [] as TruthBox[] }]));
-  for (const [index, { image_id, category_id, bbox }] of annotations.entries()) {
+  const annotated = new Map(
+    images.map((image) => [image.id, { image, boxes: [] as TruthBox[], crowds: [] as TruthBox[] }]),
+  );
+  for (const [index, { image_id, category_id, bbox, iscrowd }] of annotations.entries()) {
     const where = `annotations[${index}]`;
     const of = annotated.get(image_id);
     if (of === undefined)
@@ -120,18 +125,33 @@ export function parseCoco(text: string, path: string): CocoDataset {
         'A bbox is [left, top, width, height] in pixels of the upright image: correct it, or remove the annotation.',
       );
     const [left, top, width, height] = bbox;
-    of.boxes.push({ left, top, width, height, className });
+    (iscrowd ? of.crowds : of.boxes).push({ left, top, width, height, className });
   }
   return {
     classes: categories.map(({ name }) => name),
-    images: [...annotated.values()].map(({ image: { file_name, width, height, group }, boxes }) => ({
+    images: [...annotated.values()].map(({ image: { file_name, width, height, group }, boxes, crowds }) => ({
       fileName: file_name,
       width,
       height,
       ...(group ? { part: group } : {}),
       boxes,
+      crowds,
     })),
   };
+}
+
+/**
+ * Labels of the chain are of one object each: a region of many would be none of them, and its objects escapes.
+ *
+ * @throws CliError naming the first image with such a region
+ */
+export function refuseCrowds(images: readonly CocoImage[], path: string): void {
+  const image = images.find(({ crowds }) => crowds.length > 0);
+  if (image === undefined) return;
+  throw new CliError(
+    `${path} marks a region of many objects (iscrowd 1) in ${JSON.stringify(image.fileName)}, which the chain has no label for.`,
+    'Mark its objects one by one; or, where a region is one object, give it iscrowd 0.',
+  );
 }
 
 function parseShape(text: string, path: string): CocoFile {

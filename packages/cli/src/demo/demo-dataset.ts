@@ -1,6 +1,6 @@
 import { DEFECT_CLASSES, generateTags, type TagSettings } from '@assay/synthetic-tags';
 import { readAnnotatedImage } from '../dataset/annotated-image.ts';
-import { readCoco, type TruthBox } from '../dataset/coco.ts';
+import { readCoco, refuseCrowds, type TruthBox } from '../dataset/coco.ts';
 
 /** A photograph with its truth, which the simulated labelers know. */
 export interface DemoImage {
@@ -49,6 +49,7 @@ export async function drawnImages(settings: TagSettings): Promise<DemoImage[]> {
 /** A person's own photographs with COCO annotations. All are uploaded; the device inspects the test split's. */
 export async function cocoDataset(folder: string, annotations: string): Promise<DemoDataset> {
   const coco = await readCoco(annotations);
+  refuseCrowds(coco.images, annotations);
   const labelled = await Promise.all(
     coco.images.map(async ({ fileName, part, width, height, boxes }) => {
       const bytes = await readAnnotatedImage(folder, annotations, fileName);

@@ -22,7 +22,7 @@ describe('annotated images', () => {
   /** A defect in the lower right quarter. */
   const load = (width: number, height: number) => {
     const box = { left: width / 2, top: height / 2, width: width / 2, height: height / 2, className: 'dent' };
-    const images = [{ fileName: 'a.jpg', width, height, boxes: [box] }];
+    const images = [{ fileName: 'a.jpg', width, height, boxes: [box], crowds: [{ ...box, left: 0 }] }];
     return loadDataset({ images, folder, file: 'coco.json' }, { names: ['dent'], imageSize: 64 });
   };
 
@@ -30,6 +30,7 @@ describe('annotated images', () => {
     const quarter = [{ x1: 32, y1: 32, x2: 48, y2: 64, classId: 0 }];
     expect(new DatasetReader(await load(100, 200)).truths(0)).toEqual(quarter);
     expect(new DatasetReader(await load(51, 101)).truths(0)).toEqual(quarter);
+    expect(new DatasetReader(await load(51, 101)).crowds(0)).toEqual([{ ...quarter[0], x1: 16, x2: 32 }]);
   });
 
   it('are refused when they were marked lying on their side', async () => {

@@ -10,7 +10,7 @@ import {
 } from '@assay/detector';
 import { CliError } from '../cli-error.ts';
 import { readAnnotatedImage } from '../dataset/annotated-image.ts';
-import type { CocoImage } from '../dataset/coco.ts';
+import type { CocoImage, TruthBox } from '../dataset/coco.ts';
 
 export interface AnnotatedImages {
   readonly images: readonly CocoImage[];
@@ -63,8 +63,8 @@ function digests({ dataset }: LoadedSide): string[] {
 }
 
 async function decode(image: CocoImage, bytes: Buffer, names: readonly string[], size: number): Promise<Sample> {
-  const { fileName, boxes } = image;
-  const shares = boxes.map((box) => relativeBox(box, image, names.indexOf(box.className)));
+  const { fileName, boxes, crowds } = image;
+  const share = (box: TruthBox) => relativeBox(box, image, names.indexOf(box.className));
   const decoded = await decodeImage(fileName, bytes, size).catch((cause: Error) => {
     throw new CliError(`An image can't be used: ${cause.message}`, 'Repair it, or remove it from the annotations.', {
       cause,
@@ -77,7 +77,7 @@ async function decode(image: CocoImage, bytes: Buffer, names: readonly string[],
       'Annotate it upright (as its EXIF orientation turns it), and whole.',
     );
   }
-  return labelledSample(decoded, shares);
+  return labelledSample(decoded, boxes.map(share), crowds.map(share));
 }
 
 interface Size {

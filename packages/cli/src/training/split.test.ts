@@ -7,6 +7,7 @@ const image = (fileName: string, part?: string): CocoImage => ({
   width: 10,
   height: 10,
   boxes: [],
+  crowds: [],
   ...(part ? { part } : {}),
 });
 const images = Array.from({ length: 40 }, (_, i) => image(`${i}.jpg`, `part-${i % 8}`));

@@ -15,6 +15,8 @@ export interface Sample {
   /** RGB planes [3, S, S]. */
   readonly pixels: Uint8Array;
   readonly truths: readonly Truth[];
+  /** Regions of many objects that nobody marked one by one. */
+  readonly crowds?: readonly Truth[];
 }
 
 /** Images and truths in shared memory: workers read them without a copy. */
@@ -29,6 +31,9 @@ export interface Dataset {
   readonly truths: SharedArrayBuffer;
   /** uint32 [count + 1]: where each image's truths begin. */
   readonly truthOffsets: SharedArrayBuffer;
+  /** As the truths. Nothing is learnt from them, and what is found in them is neither right nor wrong. */
+  readonly crowds: SharedArrayBuffer;
+  readonly crowdOffsets: SharedArrayBuffer;
 }
 
 export const TRUTH_LENGTH = 5;
@@ -36,31 +41,42 @@ export const TRUTH_LENGTH = 5;
 /** @throws when a sample's pixels don't fit the image size */
 export function createDataset(names: readonly string[], imageSize: number, samples: readonly Sample[]): Dataset {
   const imageLength = 3 * imageSize * imageSize;
-  const truthCount = samples.reduce((total, { truths }) => total + truths.length, 0);
+  const truths = pack(samples.map((sample) => sample.truths));
+  const crowds = pack(samples.map((sample) => sample.crowds ?? []));
   const dataset: Dataset = {
     names,
     imageSize,
     count: samples.length,
     images: new SharedArrayBuffer(samples.length * imageLength),
-    truths: new SharedArrayBuffer(4 * TRUTH_LENGTH * truthCount),
-    truthOffsets: new SharedArrayBuffer(4 * (samples.length + 1)),
+    truths: truths.boxes,
+    truthOffsets: truths.offsets,
+    crowds: crowds.boxes,
+    crowdOffsets: crowds.offsets,
   };
   const images = new Uint8Array(dataset.images);
-  const truths = new Float32Array(dataset.truths);
-  const offsets = new Uint32Array(dataset.truthOffsets);
-  let written = 0;
   for (const [index, sample] of samples.entries()) {
     if (sample.pixels.length !== imageLength) {
       throw new Error(`${sample.name} has ${sample.pixels.length} bytes; 3 × ${imageSize} × ${imageSize} are needed`);
     }
     images.set(sample.pixels, index * imageLength);
-    for (const { x1, y1, x2, y2, classId } of sample.truths) {
-      truths.set([x1, y1, x2, y2, classId], TRUTH_LENGTH * written);
-      written += 1;
-    }
-    offsets[index + 1] = written;
   }
   return dataset;
+}
+
+function pack(lists: readonly (readonly Truth[])[]) {
+  const count = lists.reduce((total, { length }) => total + length, 0);
+  const boxes = new SharedArrayBuffer(4 * TRUTH_LENGTH * count);
+  const offsets = new SharedArrayBuffer(4 * (lists.length + 1));
+  const [numbers, ends] = [new Float32Array(boxes), new Uint32Array(offsets)];
+  let written = 0;
+  for (const [index, list] of lists.entries()) {
+    for (const { x1, y1, x2, y2, classId } of list) {
+      numbers.set([x1, y1, x2, y2, classId], TRUTH_LENGTH * written);
+      written += 1;
+    }
+    ends[index + 1] = written;
+  }
+  return { boxes, offsets };
 }
 
 /** Reads a dataset's shared memory. */
@@ -70,6 +86,8 @@ export class DatasetReader {
   readonly #images: Uint8Array;
   readonly #truths: Float32Array;
   readonly #offsets: Uint32Array;
+  readonly #crowds: Float32Array;
+  readonly #crowdOffsets: Uint32Array;
 
   constructor(dataset: Dataset) {
     this.imageSize = dataset.imageSize;
@@ -77,6 +95,8 @@ export class DatasetReader {
     this.#images = new Uint8Array(dataset.images);
     this.#truths = new Float32Array(dataset.truths);
     this.#offsets = new Uint32Array(dataset.truthOffsets);
+    this.#crowds = new Float32Array(dataset.crowds);
+    this.#crowdOffsets = new Uint32Array(dataset.crowdOffsets);
   }
 
   /** RGB planes of one image [3, S, S], not a copy. */
@@ -86,13 +106,11 @@ export class DatasetReader {
   }
 
   truths(index: number): Truth[] {
-    const truths: Truth[] = [];
-    const last = this.#offsets[index + 1] ?? 0;
-    for (let i = this.#offsets[index] ?? 0; i < last; i++) {
-      const [x1 = 0, y1 = 0, x2 = 0, y2 = 0, classId = 0] = this.#truths.subarray(TRUTH_LENGTH * i);
-      truths.push({ x1, y1, x2, y2, classId });
-    }
-    return truths;
+    return unpack(this.#truths, this.#offsets, index);
+  }
+
+  crowds(index: number): Truth[] {
+    return unpack(this.#crowds, this.#crowdOffsets, index);
   }
 
   /** How many truths each image has. */
@@ -101,9 +119,20 @@ export class DatasetReader {
   }
 }
 
-/** sha256 over names, pixels and truths: two datasets with the same digest train the same model. */
+function unpack(boxes: Float32Array, offsets: Uint32Array, index: number): Truth[] {
+  const truths: Truth[] = [];
+  const last = offsets[index + 1] ?? 0;
+  for (let i = offsets[index] ?? 0; i < last; i++) {
+    const [x1 = 0, y1 = 0, x2 = 0, y2 = 0, classId = 0] = boxes.subarray(TRUTH_LENGTH * i);
+    truths.push({ x1, y1, x2, y2, classId });
+  }
+  return truths;
+}
+
+/** sha256 over names, pixels, truths and crowds: two datasets with the same digest train the same model. */
 export function datasetDigest(dataset: Dataset): string {
   const hash = createHash('sha256').update(JSON.stringify([dataset.names, dataset.imageSize]));
-  for (const buffer of [dataset.images, dataset.truths, dataset.truthOffsets]) hash.update(new Uint8Array(buffer));
+  const { images, truths, truthOffsets, crowds, crowdOffsets } = dataset;
+  for (const buffer of [images, truths, truthOffsets, crowds, crowdOffsets]) hash.update(new Uint8Array(buffer));
   return hash.digest('hex');
 }

@@ -1,6 +1,6 @@
 import { readImageInput } from '@assay/inspector-core';
 import { type Box, type Letterbox, toLetterbox } from '@assay/vision';
-import type { Sample } from './dataset.ts';
+import type { Sample, Truth } from './dataset.ts';
 
 /** A label as a YOLO text file states it: centre and size as shares of the upright image's sides. */
 export interface RelativeBox {
@@ -46,10 +46,14 @@ export async function decodeImage(name: string, bytes: Uint8Array, imageSize: nu
   }
 }
 
-/** An image with its labels, in the square's pixels. */
-export function labelledSample({ name, pixels, placement }: DecodedImage, boxes: readonly RelativeBox[]): Sample {
+/** An image with its labels and its regions of many objects, in the square's pixels. */
+export function labelledSample(
+  { name, pixels, placement }: DecodedImage,
+  boxes: readonly RelativeBox[],
+  crowds: readonly RelativeBox[] = [],
+): Sample {
   const { imageWidth, imageHeight } = placement;
-  const truths = boxes.map(({ classId, centreX, centreY, width, height }) => {
+  const truth = ({ classId, centreX, centreY, width, height }: RelativeBox): Truth => {
     const box = toLetterbox(placement, {
       left: (centreX - width / 2) * imageWidth,
       top: (centreY - height / 2) * imageHeight,
@@ -57,6 +61,6 @@ export function labelledSample({ name, pixels, placement }: DecodedImage, boxes:
       height: height * imageHeight,
     });
     return { x1: box.left, y1: box.top, x2: box.left + box.width, y2: box.top + box.height, classId };
-  });
-  return { name, pixels, truths };
+  };
+  return { name, pixels, truths: boxes.map(truth), crowds: crowds.map(truth) };
 }

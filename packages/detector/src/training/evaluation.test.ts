@@ -1,6 +1,6 @@
 import { tinyModel } from '@assay/inspector-core/testing';
 import { expect, it } from 'vitest';
-import { createDataset, DatasetReader } from '../dataset/dataset.ts';
+import { createDataset, DatasetReader, type Sample } from '../dataset/dataset.ts';
 import { detectOn, measure } from './evaluation.ts';
 
 const SIZE = 32;
@@ -29,6 +29,21 @@ it('cuts off what a model finds beyond the image, as an inspector does', async (
     { left: 30, top: 0, width: 2, height: 8 },
   ]);
   expect(measure(reader, found, 2).ap).toBe(1);
+});
+
+it('counts what a model finds in a crowd neither way', async () => {
+  const { name, pixels, truths } = redCells([0, 2]);
+  const [first, second] = truths;
+  if (!first || !second) throw new Error('two truths are needed');
+  const { onnx } = tinyModel({ shift: SHIFT });
+  const precisionOf = async (sample: Sample) => {
+    const reader = new DatasetReader(createDataset(['red', 'blue'], SIZE, [sample]));
+    return measure(reader, await detectOn(reader, { model: onnx, from: 0, to: 1 }), 2);
+  };
+  expect((await precisionOf({ name, pixels, truths: [second] })).ap50).toBe(0.5);
+  const crowded = await precisionOf({ name, pixels, truths: [second], crowds: [{ ...first, x1: 0 }] });
+  expect(crowded.ap50).toBe(1);
+  expect(crowded.classes[0]?.truths).toBe(1);
 });
 
 it('ends at the next image when it is interrupted', async () => {

@@ -4,11 +4,10 @@ import {
   type Detection,
   decodeYolo,
   evaluateDetections,
-  type LabelledBox,
   nonMaximumSuppression,
 } from '@assay/vision';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { DatasetReader } from '../dataset/dataset.ts';
+import type { DatasetReader, Truth } from '../dataset/dataset.ts';
 import { CANDIDATES } from '../loss/task-aligned-assigner.ts';
 import { sessionOptions } from './session-options.ts';
 
@@ -59,18 +58,20 @@ export async function detectOn(
   return found;
 }
 
-/** Average precision of detections, one list an image, against a dataset's truths. */
+/** Average precision of detections, one list an image, against a dataset's truths; what lies in a crowd doesn't count. */
 export function measure(
   dataset: DatasetReader,
   detections: readonly (readonly Detection[])[],
   classes: number,
 ): CocoEvaluation {
-  const images = detections.map((found, index) => ({ truths: labelledBoxes(dataset, index), detections: found }));
+  const images = detections.map((found, index) => ({ truths: truthsOf(dataset, index), detections: found }));
   return evaluateDetections(images, classes);
 }
 
-function labelledBoxes(dataset: DatasetReader, index: number): LabelledBox[] {
-  return dataset
-    .truths(index)
-    .map(({ x1, y1, x2, y2, classId }) => ({ left: x1, top: y1, width: x2 - x1, height: y2 - y1, classId }));
+function truthsOf(dataset: DatasetReader, index: number) {
+  const box = ({ x1, y1, x2, y2, classId }: Truth) => {
+    return { left: x1, top: y1, width: x2 - x1, height: y2 - y1, classId };
+  };
+  const crowds = dataset.crowds(index).map((truth) => ({ ...box(truth), crowd: true }));
+  return [...dataset.truths(index).map(box), ...crowds];
 }
