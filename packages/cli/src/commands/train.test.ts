@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,6 +66,17 @@ describe('assay train', () => {
     expect((await read('model', 'model.onnx')).equals(await unbroken('model', 'model.onnx'))).toBe(true);
     const measurements = async (history: Buffer) => JSON.parse(String(history)).measurements;
     expect(await measurements(await read('history.json'))).toEqual(await measurements(await unbroken('history.json')));
+  });
+
+  it('names the annotations that it read, whatever becomes of the file meanwhile', async () => {
+    const sha256 = createHash('sha256')
+      .update(await readFile(options.data))
+      .digest('hex');
+    const removed: Promise<void>[] = [];
+    const removing = { ...terminal, progress: () => removed.push(rm(options.data, { force: true })) };
+    await train(removing, { ...options, hyperparameters: { ...quick, steps: '2' } });
+    await Promise.all(removed);
+    expect(JSON.parse(String(await read('model', 'manifest.json')))).toMatchObject({ snapshot: { sha256 } });
   });
 
   it('leaves what an earlier run has shown alone when it is refused, and goes on with nothing else', async () => {

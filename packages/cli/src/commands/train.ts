@@ -58,6 +58,8 @@ export async function train(terminal: Terminal, options: TrainOptions): Promise<
       `Give another folder by --output, or delete ${output}.`,
     );
   const annotations = await readCoco(options.data);
+  // Now: until the training ends, somebody may have edited or moved the file.
+  const snapshot = { uri: pathToFileURL(resolve(options.data)).href, sha256: await digestOf(options.data) };
   const sides = await sidesOf(options, annotations, hyperparameters.seed);
   const format = { names: annotations.classes, imageSize: hyperparameters.imageSize };
   const training = await loadDataset(sides.train, format);
@@ -96,7 +98,6 @@ export async function train(terminal: Terminal, options: TrainOptions): Promise<
     );
     return;
   }
-  const snapshot = { uri: pathToFileURL(resolve(options.data)).href, sha256: await digestOf(options.data) };
   const imageIds = sides.validation.images.map(({ fileName }) => fileName);
   await writeModel(files.model, outcome, { dataset: validation, imageIds }, { seed: settings.seed, snapshot });
   // What is over can't be gone on with.
