@@ -104,8 +104,13 @@ test('reads a file that begins with a byte order mark', () => {
   expect(parseCoco(`\uFEFF${JSON.stringify(file)}`, 'x.json').classes).toEqual(['scratch']);
 });
 
-test('takes a box that a tool rounded out of its image by a pixel', () => {
-  expect(parseCoco(JSON.stringify({ ...file, ...box(-0.5, 0, 3, 4) }), 'x.json').images[0]?.boxes).toHaveLength(2);
+test.each([
+  [[-0.5, 0, 3, 4], { left: 0, top: 0, width: 2.5, height: 4 }],
+  [[8, 4, 2.5, 5], { left: 8, top: 4, width: 2, height: 4 }],
+  [[0.1, 0.2, 0.3, 0.4], { left: 0.1, top: 0.2, width: 0.3, height: 0.4 }],
+])('takes of a box that a tool rounded out of its image by a pixel what lies within: %j', (bbox, within) => {
+  const [read] = parseCoco(JSON.stringify({ ...file, ...box(...bbox) }), 'x.json').images;
+  expect(read?.boxes[1]).toEqual({ ...within, className: 'scratch' });
 });
 
 test('is not misled by the names of what every object has', () => {

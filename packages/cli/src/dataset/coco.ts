@@ -124,8 +124,7 @@ export function parseCoco(text: string, path: string): CocoDataset {
         `has the box [${bbox.join(', ')}], which is not within its image ${of.image.file_name} of ${of.image.width}x${of.image.height} pixels`,
         'A bbox is [left, top, width, height] in pixels of the upright image: correct it, or remove the annotation.',
       );
-    const [left, top, width, height] = bbox;
-    (iscrowd ? of.crowds : of.boxes).push({ left, top, width, height, className });
+    (iscrowd ? of.crowds : of.boxes).push({ ...cutOff(bbox, of.image), className });
   }
   return {
     classes: categories.map(({ name }) => name),
@@ -167,6 +166,22 @@ function parseShape(text: string, path: string): CocoFile {
   if (data) return data;
   const [issue] = error.issues;
   throw new CliError(`${path} is not COCO: ${issue?.path.join('.')}: ${issue?.message}`, remedy, { cause: error });
+}
+
+/** What a tool rounded out of the image nobody can find there. */
+function cutOff(
+  [left, top, width, height]: Box,
+  image: { width: number; height: number },
+): Omit<TruthBox, 'className'> {
+  const [beforeLeft, aboveTop] = [Math.max(0, -left), Math.max(0, -top)];
+  const afterRight = Math.max(0, left + width - image.width);
+  const belowBottom = Math.max(0, top + height - image.height);
+  return {
+    left: left + beforeLeft,
+    top: top + aboveTop,
+    width: width - beforeLeft - afterRight,
+    height: height - aboveTop - belowBottom,
+  };
 }
 
 function isWithin([left, top, width, height]: Box, image: { width: number; height: number }): boolean {
