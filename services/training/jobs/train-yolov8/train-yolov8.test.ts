@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { createInspector, readImageInput, readModelManifest } from '@assay/inspector-core';
 import { attribute, indexGraph, readModel } from '@assay/quantization/onnx';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -180,6 +182,22 @@ withPython('a training job of YOLOv8 that is stopped', { timeout: 240 * SECONDS 
     expect(resumed.lines).toContainEqual(expect.stringMatching(/^resuming after epoch \d of 4$/));
     expect(losses(resumed.lines)[0]).toMatch(new RegExp(`^epoch (${done}|${done + 1}) of 4`));
     expect(losses(resumed.lines).at(-1)).toMatch(/^epoch 4 of 4/);
+    expect(await readdir(join(base, 'model'))).toContain('model.onnx');
+  });
+
+  it('goes on when its time was over as the checkpoint was written', async () => {
+    await runJob(base, (line, job) => {
+      if (line.startsWith('epoch 2 ')) job.kill('SIGTERM');
+    });
+    const program = `import json, sys, zipfile
+path = sys.argv[1]
+with zipfile.ZipFile(path) as archive: files = {name: archive.read(name) for name in archive.namelist()}
+state = json.loads(files["state.json"])
+files["state.json"] = json.dumps({**state, "epochs": state["epoch"]})
+with zipfile.ZipFile(path, "w") as archive: [archive.writestr(*file) for file in files.items()]`;
+    await promisify(execFile)(python ?? '', ['-c', program, join(base, 'checkpoints', 'checkpoint.zip')]);
+    const resumed = await runJob(base);
+    expect(resumed, resumed.lines.join('\n')).toMatchObject({ code: 0, failure: undefined });
     expect(await readdir(join(base, 'model'))).toContain('model.onnx');
   });
 

@@ -105,7 +105,9 @@ class Training:
             return DetectionTrainer(overrides={**overrides, "epochs": epochs})
         self._print(f"resuming after epoch {self._state.epoch} of {self._state.epochs}")
         trainer = DetectionTrainer(overrides={**overrides, "resume": str(self._run / "weights" / "last.pt")})
-        trainer.epochs = trainer.args.epochs = self._state.epochs
+        # Fitted to a time that is over when a checkpoint is written, as many are planned as are done. Ultralytics takes
+        # one more all the same; of a resumed run it would say that it is finished.
+        trainer.epochs = trainer.args.epochs = max(self._state.epochs, self._state.epoch + 1)
         return trainer
 
     def _seconds(self) -> float:
