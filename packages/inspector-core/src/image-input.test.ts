@@ -1,3 +1,4 @@
+import { crc32, deflateSync } from 'node:zlib';
 import { LETTERBOX_GREY } from '@assay/vision';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -17,6 +18,17 @@ function picture(width: number, height: number): Promise<Uint8Array> {
   return sharp(Uint8Array.from(rgb), { raw: { width, height, channels: 3 } })
     .png()
     .toBuffer();
+}
+
+/** A PNG whose values are said to be of a profile: none is converted. */
+function withProfile(png: Buffer, icc: Buffer): Uint8Array {
+  const data = Buffer.concat([Buffer.from('iCCPprofile\0\0', 'latin1'), deflateSync(icc)]);
+  const chunk = Buffer.alloc(data.length + 8);
+  chunk.writeUInt32BE(data.length - 4);
+  data.copy(chunk, 4);
+  chunk.writeUInt32BE(crc32(data), data.length + 4);
+  // After the signature and the header's chunk, whose lengths are fixed.
+  return Buffer.concat([png.subarray(0, 33), chunk, png.subarray(33)]);
 }
 
 describe('the planes of a network', () => {
@@ -40,6 +52,27 @@ describe('the planes of a network', () => {
     const units = new Float32Array(3 * AREA).fill(Number.NaN);
     writeUnitPlanes(await readPlacedImage(bytes, SIZE), units);
     expect(units).toEqual(Float32Array.from(planes, (byte) => byte / 255));
+  });
+
+  it('have the colours of an image of 16 bits as its profile says', async () => {
+    const colour = COLOURS[0];
+    const deep = sharp(
+      Uint16Array.from([...colour, ...colour], (value) => 257 * value),
+      {
+        raw: { width: 2, height: 1, channels: 3 },
+      },
+    );
+    const { icc } = await sharp(
+      await sharp(await picture(2, 1))
+        .withIccProfile('srgb')
+        .png()
+        .toBuffer(),
+    ).metadata();
+    const bytes = withProfile(await deep.toColourspace('rgb16').png().toBuffer(), icc ?? Buffer.of());
+    expect(await sharp(bytes).metadata()).toMatchObject({ depth: 'ushort', hasProfile: true });
+    const { rgb } = await readPlacedImage(bytes, SIZE);
+    // Rounded twice.
+    for (const [channel, value] of colour.entries()) expect(Math.abs((rgb[channel] ?? 0) - value)).toBeLessThan(3);
   });
 
   it('have the same image wherever its bytes lie in memory', async () => {

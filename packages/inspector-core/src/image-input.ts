@@ -47,11 +47,13 @@ export async function readImageInput(bytes: Uint8Array, size: number): Promise<I
 export async function readPlacedImage(bytes: Uint8Array, size: number): Promise<PlacedImage> {
   try {
     const image = openImage(bytes);
-    const { autoOrient, depth } = await image.metadata();
+    const { autoOrient, depth, space, hasProfile } = await image.metadata();
     // Of wider numbers nobody knows what white is: what is left of them in 8 bits may be all black, and pass.
     if (depth !== 'uchar' && depth !== 'ushort') {
       throw new Error(`its values are of type ${depth}, where whole numbers of 8 or 16 bits are read`);
     }
+    // Colours of 16 bits with a profile are brought to Display P3, and would be taken for sRGB as they are there.
+    if (space === 'rgb16' && hasProfile) image.withIccProfile('srgb', { attach: false });
     const placement = letterbox(autoOrient.width, autoOrient.height, size);
     const { width, height } = placement;
     // Not the fast way: that would leave the last halving to the JPEG decoder too, and change small images as well.
