@@ -46,4 +46,12 @@ describe('a Windows bitmap', () => {
     await expect(readImageInput(bitmap(24, 'top-down', 1), 2)).rejects.toThrow('compression 1');
     await expect(readImageInput(bitmap(24, 'top-down').subarray(0, 60), 2)).rejects.toThrow('too few for its 2 × 2');
   });
+
+  it('of more than 50 megapixels is refused', async () => {
+    const large = new Uint8Array(54 + 1024 + 10_000 * 5_001);
+    large.set(bitmap(8, 'top-down').subarray(0, 54));
+    new DataView(large.buffer).setInt32(18, 10_000, true);
+    new DataView(large.buffer).setInt32(22, -5_001, true);
+    await expect(readImageInput(large, 2)).rejects.toThrow('more than 50 megapixels');
+  });
 });

@@ -1,4 +1,5 @@
 import { InspectorError } from './errors.ts';
+import { MAX_PIXELS, tooManyPixels } from './pixel-limit.ts';
 
 /** 8-bit RGB, row by row from the top. */
 export interface Pixels {
@@ -42,6 +43,7 @@ export function decodeBitmapFile(bytes: Uint8Array): Pixels {
   if (width < 1 || height < 1 || start + stride * height > bytes.length) {
     throw unreadable(`has ${bytes.length} bytes, too few for its ${width} × ${height} pixels`);
   }
+  if (width * height > MAX_PIXELS) throw tooManyPixels();
 
   const rgb = new Uint8Array(3 * width * height);
   const bytesPerPixel = bits / 8;

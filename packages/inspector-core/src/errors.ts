@@ -5,7 +5,7 @@
  * - `model-unreadable`: the file isn't an ONNX model, or a broken one
  * - `model-unsuitable`: an ONNX model, but not a detector of the shape that the manifest promises
  * - `rule-unknown-class`: a rule is about a class that the model doesn't have
- * - `image-unreadable`: the image is damaged or of a format that isn't supported
+ * - `image-unreadable`: the image is damaged, of a format that isn't supported or has too many pixels
  */
 export type InspectorErrorCode =
   | 'manifest-invalid'

@@ -121,3 +121,32 @@ it('refuses an image of floats, which would turn black', async () => {
     message: /float/,
   });
 });
+
+/** A picture of one colour whose header promises another size than it has. */
+async function promising(format: 'jpeg' | 'png', width: number, height: number): Promise<Buffer> {
+  const file = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
+    .toFormat(format)
+    .toBuffer();
+  if (format === 'jpeg') {
+    // SOF0: marker, length, precision, height, width.
+    const frame = file.indexOf(Buffer.of(0xff, 0xc0));
+    file.writeUInt16BE(height, frame + 5);
+    file.writeUInt16BE(width, frame + 7);
+  } else {
+    // IHDR is the first chunk: length, type, width, height, five more bytes, checksum of all but the length.
+    file.writeUInt32BE(width, 16);
+    file.writeUInt32BE(height, 20);
+    file.writeUInt32BE(crc32(file.subarray(12, 29)), 29);
+  }
+  return file;
+}
+
+it.each(['jpeg', 'png'] as const)(
+  'refuses a %s of more pixels than a device has memory for, by its header',
+  async (format) => {
+    await expect(readPlacedImage(await promising(format, 10_000, 5_001), SIZE)).rejects.toMatchObject({
+      code: 'image-unreadable',
+      message: 'The image has more than 50 megapixels. Send it smaller, or in parts.',
+    });
+  },
+);

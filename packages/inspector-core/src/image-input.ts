@@ -3,6 +3,7 @@ import sharp, { type Sharp } from 'sharp';
 import { decodeBitmapFile, isBitmapFile } from './bitmap-file.ts';
 import { InspectorError } from './errors.ts';
 import { type PlacedImage, writeBytePlanes } from './input-planes.ts';
+import { MAX_PIXELS, tooManyPixels } from './pixel-limit.ts';
 
 /** An image as a network takes it. */
 export interface ImageInput {
@@ -17,7 +18,9 @@ export interface ImageInput {
  * @throws InspectorError `image-unreadable` for a bitmap that can't be read; sharp's own error when decoding others
  */
 export function openImage(bytes: Uint8Array): Sharp {
-  const opened = isBitmapFile(bytes) ? openBitmap(bytes) : sharp(bytes, { failOn: 'error' });
+  const opened = isBitmapFile(bytes)
+    ? openBitmap(bytes)
+    : sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS });
   return opened.autoOrient().flatten({ background: '#727272' }).toColourspace('srgb');
 }
 
@@ -62,6 +65,7 @@ export async function readPlacedImage(bytes: Uint8Array, size: number): Promise<
   } catch (cause) {
     if (cause instanceof InspectorError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
+    if (/exceeds pixel limit/.test(reason)) throw tooManyPixels({ cause });
     throw new InspectorError(
       'image-unreadable',
       `The image (${bytes.length} bytes) can't be decoded: ${reason}. Send a complete JPEG, PNG, TIFF, WebP or BMP file.`,
