@@ -37,12 +37,12 @@ export type Decision =
 
 /**
  * An approval is said once. A rejection is said once, of a package that had been approved: of any other, nobody ever
- * heard. An approval that follows a rejection is news again.
+ * heard. An approval that follows a rejection is news again. While somebody still speaks, the opposite waits as well: who
+ * hears both goes by the time at which they were said, and the older verdict would come last.
  */
 export function decide(current: ModelPackage, known: KnownVerdict | undefined, now: Date): Decision {
   if (!current.ready || current.approval === 'pending') return 'nothing';
-  if (current.approval === 'rejected' && known === undefined) return 'nothing';
-  if (known === undefined || known.verdict !== current.approval) return 'announce';
-  if (known.phase === 'announced') return 'nothing';
-  return now.getTime() - Date.parse(known.since) < LEASE ? 'wait' : 'announce';
+  if (known === undefined) return current.approval === 'rejected' ? 'nothing' : 'announce';
+  if (known.phase === 'announcing') return now.getTime() - Date.parse(known.since) < LEASE ? 'wait' : 'announce';
+  return known.verdict === current.approval ? 'nothing' : 'announce';
 }

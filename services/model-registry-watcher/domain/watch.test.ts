@@ -104,6 +104,19 @@ describe('watchPackage', () => {
     expect(said).toEqual(['approved']);
   });
 
+  it('says a rejection after the approval that it overtook, not before', async () => {
+    const { ports, look, change, said } = fakeRegistry();
+    const { sayApproved } = ports;
+    ports.sayApproved = async (model) => {
+      change({ approval: 'rejected' });
+      await expect(look()).resolves.toBe('busy');
+      await sayApproved(model);
+    };
+    await expect(look()).resolves.toBe('announced');
+    await expect(look()).resolves.toBe('announced');
+    expect(said).toEqual(['approved', 'rejected']);
+  });
+
   it('lets one of two deliveries at the same moment speak', async () => {
     const { look, said } = fakeRegistry();
     const outcomes = await Promise.all([look(), look()]);
