@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { formatS3Uri } from '@assay/events';
 import { PermanentError } from '@assay/lambda-kit';
 import { CopyObjectCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { CheckedImage, ImageNotes, RefusedUpload } from '../domain/intake.ts';
-import type { Upload } from '../domain/upload.ts';
+import { checkFileSize, type Upload } from '../domain/upload.ts';
 
 const EXTENSIONS = { jpeg: 'jpg', png: 'png', tiff: 'tif', bmp: 'bmp', webp: 'webp' } as const;
 
@@ -11,13 +12,22 @@ export function sha256Of(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** The upload's bytes and metadata. Throws {@link PermanentError} `upload-gone` when it was deleted in the meantime. */
+/**
+ * The upload's bytes and metadata. It may have been overwritten since S3 reported it: throws {@link Rejection} when its
+ * size by now is not to be read, and {@link PermanentError} `upload-gone` when it was deleted.
+ */
 export async function fetchUpload(
   s3: Pick<S3Client, 'send'>,
   upload: Upload,
 ): Promise<{ bytes: Uint8Array; metadata: Record<string, string> }> {
   try {
     const object = await s3.send(new GetObjectCommand({ Bucket: upload.bucket, Key: upload.key }));
+    try {
+      checkFileSize(object.ContentLength ?? 0);
+    } catch (error) {
+      if (object.Body instanceof Readable) object.Body.destroy();
+      throw error;
+    }
     const bytes = (await object.Body?.transformToByteArray()) ?? new Uint8Array();
     return { bytes, metadata: object.Metadata ?? {} };
   } catch (cause) {

@@ -1,8 +1,8 @@
 import { formatS3Uri, type ImageRef, type RejectedImage } from '@assay/events';
 import { type LedgerEntry, shouldAnnounce } from './ledger.ts';
-import { MAX_FILE_BYTES, type Trial } from './limits.ts';
+import type { Trial } from './limits.ts';
 import { DecoderDeath, Rejection } from './rejection.ts';
-import { type Provenance, provenanceOf, type Upload } from './upload.ts';
+import { checkFileSize, type Provenance, provenanceOf, type Upload } from './upload.ts';
 
 /** An image that passed every check, and the bytes to keep: the upload's own, or upright 8-bit ones made of it. */
 export interface CheckedImage extends Pick<ImageRef, 'width' | 'height' | 'depth' | 'format'> {
@@ -28,6 +28,7 @@ export interface RefusedUpload extends Pick<RejectedImage, 'code' | 'message' | 
 
 /** What taking in needs from outside. */
 export interface IntakePorts {
+  /** Throws {@link Rejection} when the object has another size by now, and is not to be read. */
   fetch(upload: Upload): Promise<{ bytes: Uint8Array; metadata: Readonly<Record<string, string>> }>;
   /** SHA-256, lower-case hex. */
   digest(bytes: Uint8Array): string;
@@ -59,10 +60,7 @@ export async function takeIn(upload: Upload, ports: IntakePorts, trial: Trial): 
   let imageId: string | undefined;
   let bytes: Uint8Array | undefined;
   try {
-    if (upload.size === 0) throw new Rejection('empty', 'the file is empty; upload it again');
-    if (upload.size > MAX_FILE_BYTES) {
-      throw new Rejection('too-large', `the file has ${upload.size} bytes, the limit is ${MAX_FILE_BYTES}`);
-    }
+    checkFileSize(upload.size);
     const object = await ports.fetch(upload);
     bytes = object.bytes;
     imageId = ports.digest(bytes);

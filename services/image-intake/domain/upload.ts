@@ -1,4 +1,5 @@
 import type { ImageRef } from '@assay/events';
+import { MAX_FILE_BYTES } from './limits.ts';
 import { Rejection } from './rejection.ts';
 
 /** An object that S3 reported as created. */
@@ -17,6 +18,14 @@ export interface Provenance extends Pick<ImageRef, 'station' | 'part' | 'origin'
   readonly partIsFileName: boolean;
   /** When the image was taken, where the uploader tells. */
   readonly told: string | undefined;
+}
+
+/** Throws {@link Rejection} for a file that is not to be read. */
+export function checkFileSize(bytes: number): void {
+  if (bytes === 0) throw new Rejection('empty', 'the file is empty; upload it again');
+  if (bytes > MAX_FILE_BYTES) {
+    throw new Rejection('too-large', `the file has ${bytes} bytes, the limit is ${MAX_FILE_BYTES}`);
+  }
 }
 
 const NAME = /^[^\p{Cc}/]{1,128}$/u;

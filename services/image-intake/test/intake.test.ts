@@ -233,6 +233,16 @@ describe('the intake function', () => {
     expect(kept.toSorted()).toEqual([0, large.length]);
   });
 
+  it('does not read what was overwritten with something too large or empty before it was looked at', async () => {
+    await put('incoming/line/part/swapped.png', await picture());
+    await put('incoming/line/part/swapped.png', Buffer.alloc(40 * 1024 * 1024 + 1, 8));
+    await put('incoming/line/part/emptied.png', await picture());
+    await put('incoming/line/part/emptied.png', new Uint8Array());
+    await expect(takeIn(4)).resolves.toEqual({ batchItemFailures: [] });
+    const { rejected } = await hear(2);
+    expect(rejected.map(({ code }) => code).toSorted()).toEqual(['empty', 'empty', 'too-large', 'too-large']);
+  });
+
   it.skipIf(images === undefined)(
     'answers every bad image rightly, keeps the original of each that it changes or refuses, and fails no batch ' +
       '(skipped where ../shared/data/bad-images is not there)',
