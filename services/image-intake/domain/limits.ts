@@ -39,5 +39,16 @@ export function decodingTime(trial: Trial, { width, height }: { width: number; h
   return { elapsed: 5 * worked, worked };
 }
 
-/** Milliseconds into a batch from which on no last trial begins, so that all ends within the function's timeout. */
-export const LAST_TRIALS_UNTIL = 40_000;
+/** Milliseconds into a batch from which on no trial begins, so that all ends within the function's timeout. */
+const TRIALS_UNTIL = 40_000;
+
+/** The same for first trials, once something waits for its last one. */
+const FIRST_TRIALS_UNTIL = 20_000;
+
+/**
+ * Whether there is time for another trial, so many milliseconds into a batch. `suspects` wait for their last trial: a
+ * batch of slow images that were all given a first one would come back time after time, and none get further.
+ */
+export function mayBegin(trial: Trial, suspects: number, elapsed: number): boolean {
+  return elapsed < (trial === 'first' && suspects > 0 ? FIRST_TRIALS_UNTIL : TRIALS_UNTIL);
+}

@@ -3,7 +3,7 @@ import { type Outgoing, outgoing, type Publisher } from '@assay/events/publisher
 import type { QueueRecord, Surroundings } from '@assay/lambda-kit';
 import type { ImageLedger } from '../../adapters/image-ledger.ts';
 import { distinctArrivals, type IntakePorts, type IntakeResult, takeIn } from '../../domain/intake.ts';
-import { LAST_TRIALS_UNTIL, type Trial } from '../../domain/limits.ts';
+import { mayBegin, type Trial } from '../../domain/limits.ts';
 import type { Upload } from '../../domain/upload.ts';
 
 export interface IntakeDependencies {
@@ -27,8 +27,8 @@ type UploadRecord = QueueRecord<Upload>;
  * holds up nobody but itself.
  *
  * Returns the messages that have to come back: those whose upload could not be fetched or kept, and those for whose
- * last trial no time was left. When nothing could be
- * published it throws, and the whole batch comes back; what was registered is then still pending in the ledger.
+ * trial no time was left. When nothing could be published it throws, and the whole batch comes back; what was registered
+ * is then still pending in the ledger.
  */
 export async function takeInBatch(
   records: readonly UploadRecord[],
@@ -36,11 +36,11 @@ export async function takeInBatch(
 ): Promise<string[]> {
   const { now } = surroundings.deps.ports;
   const begun = now().getTime();
-  const first = await takeInAll(records, 'first', surroundings, () => true);
+  const elapsed = () => now().getTime() - begun;
+  const first = await takeInAll(records, 'first', surroundings, elapsed);
   await announce(first, surroundings);
   if (first.suspects.length === 0) return first.failed;
-  const inTime = () => now().getTime() - begun < LAST_TRIALS_UNTIL;
-  const last = await takeInAll(first.suspects, 'last', surroundings, inTime);
+  const last = await takeInAll(first.suspects, 'last', surroundings, elapsed);
   await announce(last, surroundings);
   return [...first.failed, ...last.failed];
 }
@@ -57,13 +57,13 @@ async function takeInAll(
   records: readonly UploadRecord[],
   trial: Trial,
   { deps, logger }: IntakeSurroundings,
-  inTime: () => boolean,
+  elapsed: () => number,
 ): Promise<Outcome> {
   const results: IntakeResult[] = [];
   const suspects: UploadRecord[] = [];
   const failed: string[] = [];
   for (const record of records) {
-    if (!inTime()) {
+    if (!mayBegin(trial, suspects.length, elapsed())) {
       failed.push(record.messageId);
       continue;
     }
