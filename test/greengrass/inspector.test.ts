@@ -60,8 +60,10 @@ describe('the inspector on a core device', () => {
     await line.placeFrame('unsure.png', 140);
     await until(() => verdicts.some(({ file }) => file === 'unsure.png'));
     expect(verdicts.find(({ file }) => file === 'unsure.png')).toMatchObject({ uploaded: true });
-    const Key = `edge/${THING}/station-1/part-1/unsure.png`;
-    await until(async () => (await cloud.s3.send(new ListObjectsV2Command({ Bucket: IMAGES }))).KeyCount === 1);
+    const uploaded = async () => (await cloud.s3.send(new ListObjectsV2Command({ Bucket: IMAGES }))).Contents ?? [];
+    await until(async () => (await uploaded()).length === 1);
+    const [{ Key } = {}] = await uploaded();
+    expect(Key).toMatch(new RegExp(`^edge/${THING}/station-1/part-1/\\d{15}-[0-9a-f]{32}-unsure\\.png$`));
     const { Metadata } = await cloud.s3.send(new HeadObjectCommand({ Bucket: IMAGES, Key }));
     expect(Metadata).toMatchObject({ station: 'station-1', part: 'part-1', origin: 'edge' });
     expect(Date.parse(Metadata?.['captured-at'] ?? '')).toBeGreaterThan(Date.UTC(2020, 0));

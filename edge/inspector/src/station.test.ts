@@ -131,11 +131,20 @@ describe('a station', () => {
     expect(uploads).toMatchObject([
       {
         Bucket: 'images',
-        Key: 'edge/edge-1/s1/p1/unsure.png',
+        Key: expect.stringMatching(/^edge\/edge-1\/s1\/p1\/000000001000000-[0-9a-f]{32}-unsure\.png$/),
         Metadata: { station: 's1', part: 'p1', origin: 'edge', 'captured-at': new Date(1_000_000).toISOString() },
       },
     ]);
     expect(readdirSync(join(folder, 'work', 'images'))).toEqual([]);
+  });
+
+  it('uploads pictures of one name beside each other', async () => {
+    await start({ uncertaintyBand: { below: '0.1', above: '0.1' } });
+    for (const [index, red] of [120, 121].entries()) {
+      place('s1/p1/latest.png', await picture(red), 1_000 + index);
+      await looking(() => uploads.length === index + 1);
+    }
+    expect(new Set(uploads.map(({ Key }) => Key)).size).toBe(2);
   });
 
   it('is not unsure of all that it sees where the threshold is low', async () => {
