@@ -126,4 +126,20 @@ describe('follow', () => {
     await follow(ports);
     expect(log).toEqual(['component 4', 'deploy 4-2', 'started 4-2']);
   });
+
+  it('keeps a line of many devices within what an item of DynamoDB holds, however many rollouts it had', async () => {
+    const { ports, line } = fakeLine();
+    const devices = Array.from({ length: 200 }, (_, index) => ({
+      thing: `line-2-station-${index}`,
+      status: 'SUCCEEDED',
+    }));
+    ports.devices = async () => devices;
+    for (let version = 1; version <= 60; version += 1) {
+      const occurredAt = new Date(Date.UTC(2026, 2, version)).toISOString();
+      await ports.update((now) => approve(now, model(version), { ...cause(0), occurredAt }));
+      await follow(ports);
+    }
+    expect(line().rollouts.at(-1)).toMatchObject({ state: 'completed', devices });
+    expect(JSON.stringify(line()).length).toBeLessThan(100_000);
+  });
 });

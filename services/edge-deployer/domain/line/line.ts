@@ -83,13 +83,16 @@ export function withModel(line: Line, model: LineModel): Line {
   return { ...line, models: [...others, model] };
 }
 
-/** Adds a rollout; those that were under way are replaced by it, as a deployment replaces the group's former one. */
+/**
+ * Adds a rollout; those that were under way are replaced by it, as a deployment replaces the group's former one. Of those
+ * whose end was said, or won't be, the devices are forgotten: a line is one item, and DynamoDB's have 400 KB at most.
+ */
 export function withRollout(line: Line, rollout: Pick<Rollout, 'modelPackageVersion' | 'kind' | 'cause'>): Line {
   const rolloutCount = line.rolloutCount + 1;
-  const earlier = line.rollouts.map(
-    (each): Rollout =>
-      each.state === 'requested' || each.state === 'started' ? { ...each, state: 'superseded' } : each,
-  );
+  const earlier = line.rollouts.map((each): Rollout => {
+    const state = each.state === 'requested' || each.state === 'started' ? 'superseded' : each.state;
+    return state === 'superseded' || each.said.includes('end') ? { ...each, state, devices: [] } : each;
+  });
   const added: Rollout = {
     ...rollout,
     id: `${rollout.modelPackageVersion}-${rolloutCount}`,
