@@ -1,0 +1,30 @@
+import { follow, type LinePorts } from '../../domain/line/advance.ts';
+import { illnesses, type Occasion } from './messages.ts';
+
+/** What looking after the line needs of a function's surroundings. */
+export interface LookingSurroundings {
+  readonly deps: LinePorts;
+  readonly logger: Record<'info' | 'warn' | 'error', (message: string, attributes: Record<string, unknown>) => void>;
+  readonly metrics: { addMetric(name: string, unit: 'Count', value: number): unknown };
+}
+
+/**
+ * Tells of ill components, and follows the rollouts that are under way. A look that nothing but time occasioned does not
+ * fail: the next one does the same in five minutes. As long as a rollout can't begin, for want of an inspector or because
+ * nobody can run its model, it would leave a dead letter each time, and bury that of the decision.
+ */
+export async function lookAfter(occasion: Occasion, { deps, logger, metrics }: LookingSurroundings): Promise<void> {
+  const ill = illnesses(occasion);
+  if (ill.length > 0) {
+    logger.warn('components are ill', { ill });
+    metrics.addMetric('IllComponents', 'Count', ill.length);
+  }
+  try {
+    const line = await follow(deps);
+    logger.info('looked at the devices', { occasion: occasion['detail-type'], last: line.rollouts.at(-1) });
+  } catch (error) {
+    if (occasion['detail-type'] !== 'Scheduled Event') throw error;
+    const failure = error instanceof Error ? error : new Error(String(error));
+    logger.error(`the next look tries again: ${failure.message}`, { error: failure });
+  }
+}
