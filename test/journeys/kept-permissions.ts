@@ -25,6 +25,11 @@ export const KEPT: readonly Kept[] = [
     why: 'tracing is off in the stage `local`, where there is no X-Ray; on AWS Lambda sends each function’s segments so',
   },
   {
+    roles: /-image-intake-local-intake-/,
+    actions: ['s3:ListBucket'],
+    why: 'without it S3 answers AccessDenied instead of NoSuchKey where an upload was deleted before it was looked at',
+  },
+  {
     roles: /-labeling-local-(collect|onExecutionStatus|onImagesArrived|publish|release)-/,
     actions: ['s3:PutObject'],
     resources: /:::assay-local-claims-/,
