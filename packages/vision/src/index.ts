@@ -13,6 +13,7 @@ export type { ImageResult, Truth } from './coco/matching.ts';
 export { RECALL_LEVELS } from './coco/precision-recall.ts';
 export { type Confusion, confusionOf } from './confusion.ts';
 export { fromLetterbox, LETTERBOX_GREY, type Letterbox, letterbox, toLetterbox } from './letterbox.ts';
+export { meanOf } from './mean.ts';
 export { type ComparedImage, toBeCompared } from './near-duplicate/compared-image.ts';
 export { comparedSide, type GreyImage } from './near-duplicate/grey-image.ts';
 export { type NearDuplicate, nearDuplicates } from './near-duplicate/near-duplicates.ts';

@@ -1,3 +1,4 @@
+import { meanOf } from '../mean.ts';
 import { AREA_RANGES } from './area-range.ts';
 import { type ImageResult, MAXIMUM_DETECTIONS, resultOfClass } from './matching.ts';
 import { type ClassCurves, curvesOf, IOU_THRESHOLDS, type PrecisionRecallCurve } from './precision-recall.ts';
@@ -50,7 +51,7 @@ export interface CocoEvaluation extends CocoFigures {
 export function evaluateDetections(images: readonly ImageResult[], classCount: number): CocoEvaluation {
   checkClassIds(images, classCount);
   const classes = Array.from({ length: classCount }, (_, classId) => classFigures(images, classId));
-  const over = (name: keyof CocoFigures) => mean(classes.map((figures) => figures[name]));
+  const over = (name: keyof CocoFigures) => meanOf(classes.map((figures) => figures[name]));
   return {
     ap: over('ap'),
     ap50: over('ap50'),
@@ -82,8 +83,8 @@ function classFigures(images: readonly ImageResult[], classId: number): ClassFig
     recall50: all.sought === 0 ? undefined : all.recall(MAXIMUM_DETECTIONS, 0),
     curves: all.curves,
     ap: averagePrecision(all),
-    ap50: mean(at50?.precision ?? []),
-    ap75: mean(at75?.precision ?? []),
+    ap50: meanOf(at50?.precision ?? []),
+    ap75: meanOf(at75?.precision ?? []),
     apSmall: averagePrecision(small),
     apMedium: averagePrecision(medium),
     apLarge: averagePrecision(large),
@@ -97,15 +98,10 @@ function classFigures(images: readonly ImageResult[], classId: number): ClassFig
 }
 
 const averagePrecision = ({ curves }: ClassCurves): number | undefined =>
-  mean(curves.flatMap(({ precision }) => precision));
+  meanOf(curves.flatMap(({ precision }) => precision));
 
 const averageRecall = ({ sought, recall }: ClassCurves, detections: number): number | undefined =>
-  sought === 0 ? undefined : mean(IOU_THRESHOLDS.map((_, threshold) => recall(detections, threshold)));
-
-function mean(values: readonly (number | undefined)[]): number | undefined {
-  const known = values.filter((value) => value !== undefined);
-  return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0) / known.length;
-}
+  sought === 0 ? undefined : meanOf(IOU_THRESHOLDS.map((_, threshold) => recall(detections, threshold)));
 
 function checkClassIds(images: readonly ImageResult[], classCount: number): void {
   for (const [index, { truths, detections }] of images.entries()) {

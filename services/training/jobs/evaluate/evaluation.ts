@@ -5,6 +5,7 @@ import {
   type Confusion,
   clopperPearson,
   type ClassFigures as MeasuredClass,
+  meanOf,
 } from '@assay/vision';
 import type { ChannelData } from './channel.ts';
 import type { Findings } from './gate/findings.ts';
@@ -156,13 +157,7 @@ function championFigures(
   const ap50 = names.map((name, classId) =>
     known.includes(name) ? (test.precision.classes[classId]?.ap50 ?? null) : null,
   );
-  return { modelPackageArn, map50: meanOf(ap50), parts: partsOf(test.images), ap50 };
-}
-
-/** Of what could be measured. */
-export function meanOf(values: readonly (number | null)[]): number | null {
-  const measured = values.filter((value) => value !== null);
-  return measured.length === 0 ? null : measured.reduce((sum, value) => sum + value, 0) / measured.length;
+  return { modelPackageArn, map50: meanOf(ap50) ?? null, parts: partsOf(test.images), ap50 };
 }
 
 function partsOf(images: readonly MeasuredImage[]): PartVerdicts {

@@ -1,5 +1,6 @@
+import { meanOf } from '@assay/vision';
 import { type Html, html } from '../../report/html.ts';
-import { type Evaluation, meanOf } from '../evaluation.ts';
+import type { Evaluation } from '../evaluation.ts';
 import type { Findings } from '../gate/findings.ts';
 import type { MeasuredImage } from '../measurement.ts';
 import { exampleFigure } from './examples.ts';
@@ -19,7 +20,8 @@ export async function championSection(evaluation: Evaluation, { champion, test, 
     return html`<tr><td>${className}</td><td>${share(ap50)}</td><td>${share(theirs)}</td><td>${difference(ap50, theirs)}</td></tr>`;
   });
   // A class that is new must not count against the champion, nor make up for a loss in an old one.
-  const mean = meanOf(evaluation.classes.map(({ classId, ap50 }) => (figures.ap50[classId] == null ? null : ap50)));
+  const mean =
+    meanOf(evaluation.classes.map(({ classId, ap50 }) => (figures.ap50[classId] == null ? null : ap50))) ?? null;
   // What nothing would look for any more.
   const lost = champion.names.filter((name) => !names.includes(name));
   const lostRows = lost.map((name) => html`<tr><td>${name}</td><td>no such class</td><td>–</td><td>–</td></tr>`);
