@@ -17,5 +17,12 @@ const NAME = /^[A-Za-z0-9_=-][A-Za-z0-9._=-]{0,127}$/;
 
 export const isName = (text: string | undefined): text is string => text !== undefined && NAME.test(text);
 
+/** Any text made such a name, for whoever places frames: others are passed over. */
+export const toFrameName = (text: string): string =>
+  text
+    .replaceAll(/[^A-Za-z0-9._=-]/g, '-')
+    .replace(/^\./, '-')
+    .slice(0, 128);
+
 /** SHA-256 of the bytes, lower-case hex: an image's id everywhere in Assay. */
 export const imageIdOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

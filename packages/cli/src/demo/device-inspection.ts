@@ -1,5 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { toFrameName } from '@assay/edge-inspector';
 import { CliError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { duration } from '../output/terminal.ts';
@@ -27,7 +28,7 @@ export async function inspectOnDevice(
   const shift = Date.now().toString(36);
   const frames = images.map((image, index) => ({
     ...image,
-    file: nameForDevice(`${shift}-${index}${extname(image.fileName)}`),
+    file: toFrameName(`${shift}-${index}${extname(image.fileName)}`),
   }));
   const expected = new Set(frames.map(({ file }) => file));
   const verdicts = new Map<string, Verdict>();
@@ -66,19 +67,12 @@ async function placeFrame(
   station: string,
   { part, file, bytes }: DemoImage & { file: string },
 ): Promise<void> {
-  const folder = join(framesDir, station, nameForDevice(part));
+  // Annotations of anybody's may call a part anything.
+  const folder = join(framesDir, station, toFrameName(part));
   await mkdir(folder, { recursive: true });
   const temporary = join(folder, `.${file}.tmp`);
   await writeFile(temporary, bytes);
   await rename(temporary, join(folder, file));
-}
-
-/** Annotations of anybody's may call a part or a file anything; the device takes these names only, which lead nowhere else. */
-function nameForDevice(name: string): string {
-  return name
-    .replaceAll(/[^A-Za-z0-9._=-]/g, '-')
-    .replace(/^\./, '-')
-    .slice(0, 128);
 }
 
 /** How often the device was right. An escape is a defective part that passed; overkill a good one that failed. */
