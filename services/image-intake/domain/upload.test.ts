@@ -38,8 +38,8 @@ describe('provenanceOf', () => {
     expect(provenanceOf(upload('incoming/a/b/c.jpg'), metadata)).toMatchObject({ station: 'Linie 2', part: '100%' });
   });
 
-  it('takes no time for one that is none', () => {
-    expect(provenanceOf(upload('incoming/a/b/c.jpg'), { 'captured-at': 'yesterday' }).told).toBeUndefined();
+  it.each(['yesterday', '+012345-01-01T00:00:00Z', '-000001-01-01T00:00:00Z'])('takes %j for no time', (told) => {
+    expect(provenanceOf(upload('incoming/a/b/c.jpg'), { 'captured-at': told }).told).toBeUndefined();
   });
 
   it('knows a part that is called like its file, for want of a name', () => {

@@ -1,4 +1,4 @@
-import type { ImageRef } from '@assay/events';
+import { type ImageRef, instantSchema } from '@assay/events';
 import { MAX_FILE_BYTES } from './limits.ts';
 import { Rejection } from './rejection.ts';
 
@@ -66,8 +66,11 @@ function decoded(text: string | undefined): string | undefined {
   }
 }
 
-/** The camera's time when it is a time; cameras without a clock are common, and no reason to lose an image. */
+/**
+ * The camera's time when it is a time that events can carry (JavaScript knows years of six digits); cameras without a clock
+ * are common, and no reason to lose an image.
+ */
 function capturedAt(metadata: Readonly<Record<string, string>>): string | undefined {
   const told = new Date(metadata['captured-at'] ?? Number.NaN);
-  return Number.isNaN(told.getTime()) ? undefined : told.toISOString();
+  return Number.isNaN(told.getTime()) ? undefined : instantSchema.safeParse(told.toISOString()).data;
 }

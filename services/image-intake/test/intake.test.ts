@@ -222,6 +222,15 @@ describe('the intake function', () => {
     expect(Metadata).toEqual({ sha256: sha256(kept), 'captured-at': '2026-03-04T08:15:29.000Z' });
   });
 
+  it('takes the time of the upload where the uploader tells one that events can not carry', async () => {
+    const told = { 'captured-at': '+012345-01-01T00:00:00Z' };
+    const Key = 'incoming/line/part/from-the-future.png';
+    await s3.send(new PutObjectCommand({ Bucket, Key, Body: await picture(), Metadata: told }));
+    await expect(takeIn(1)).resolves.toEqual({ batchItemFailures: [] });
+    const { arrived } = await hear(1);
+    expect(Date.parse(arrived[0]?.capturedAt ?? '')).toBeLessThanOrEqual(Date.now());
+  });
+
   it('keeps what it refuses unread, empty or too large, aside too', async () => {
     const large = Buffer.alloc(40 * 1024 * 1024 + 1, 7);
     await put('incoming/line/part/empty.jpg', new Uint8Array());
