@@ -21,7 +21,7 @@ export function createRunFiles(s3: Pick<S3Client, 'send'>, bucket: string): RunF
     read: (from) => read(parseS3Uri(from)),
     async imported(imageId) {
       try {
-        return JSON.parse(await read({ bucket, key: `imports/${imageId}.json` }));
+        return await read({ bucket, key: `imports/${imageId}.json` });
       } catch (error) {
         if (error instanceof NoSuchKey) return undefined;
         throw error;

@@ -4,6 +4,7 @@ import { explain } from '@assay/events';
 import { PermanentError } from '@assay/lambda-kit';
 import { z } from 'zod';
 import { clipBoxes } from './boxes.ts';
+import { parseJson } from './parse-json.ts';
 
 const importedSchema = z.object({
   source: z.string().min(1).max(256),
@@ -26,11 +27,11 @@ const TOLERANCE = 1;
 /** Labels that somebody has brought along: nobody is asked about this image. An error says why they can't be used. */
 export function importOutcome(
   image: ImageRef,
-  left: unknown,
+  left: string,
   categories: readonly string[],
   at: Date,
 ): LabelOutcome | PermanentError {
-  const parsed = importedSchema.safeParse(left);
+  const parsed = importedSchema.safeParse(parseJson(left));
   if (!parsed.success)
     return new PermanentError(
       'invalid-import',

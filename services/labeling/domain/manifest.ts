@@ -2,6 +2,7 @@ import { explain, imageRefSchema } from '@assay/events';
 import { PermanentError } from '@assay/lambda-kit';
 import { z } from 'zod';
 import { BOXES, VERDICT } from './job-request.ts';
+import { parseJson } from './parse-json.ts';
 import type { QueuedImage } from './ports.ts';
 
 const metadata = z.object({
@@ -68,13 +69,4 @@ export function parseManifest(text: string, where: string): ManifestLine[] {
 
 function damaged(index: number, where: string, why: string, cause?: unknown): PermanentError {
   return new PermanentError('manifest-damaged', `line ${index + 1} of ${where} doesn't fit: ${why}`, { cause });
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    // The schema says what was expected instead.
-    return undefined;
-  }
 }

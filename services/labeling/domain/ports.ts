@@ -51,8 +51,8 @@ export interface RunFiles {
   /** Writes content under a name made of its digest, so that what a job was given never changes. */
   writeByContent(folder: string, extension: string, content: string): Promise<string>;
   read(uri: string): Promise<string>;
-  /** The annotations that somebody has left for an image; undefined when there are none. */
-  imported(imageId: string): Promise<unknown>;
+  /** The text of the annotations that somebody has left for an image; undefined when there are none. */
+  imported(imageId: string): Promise<string | undefined>;
 }
 
 export interface Executions {

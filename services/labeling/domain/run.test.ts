@@ -90,6 +90,7 @@ describe('labels that were left for an image', () => {
   const box = { className: 'dent', left: 1, top: 2, width: 3, height: 4 };
 
   test.each([
+    ['no JSON', '{"source": "coco.json", "width": 640, "hei', /don't fit/],
     ['no object', 'null', /don't fit/],
     ['no labels', '{}', /source.*width.*boxes/],
     ['a box of text', { ...left, boxes: [{ ...box, left: '1' }] }, /boxes.0.left/],
