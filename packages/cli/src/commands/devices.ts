@@ -1,19 +1,19 @@
-import {
-  ListCoreDevicesCommand,
-  ListEffectiveDeploymentsCommand,
-  ListInstalledComponentsCommand,
-} from '@aws-sdk/client-greengrassv2';
-import { DescribeThingGroupCommand } from '@aws-sdk/client-iot';
+import { eachAtOnce } from '@assay/at-once';
+import { ListEffectiveDeploymentsCommand, ListInstalledComponentsCommand } from '@aws-sdk/client-greengrassv2';
 import type { Context } from '../context.ts';
 import { table } from '../output/terminal.ts';
+import { lineDevices } from '../platform/line-devices.ts';
+
+/** Greengrass takes more, but not all of a large line's at once. */
+const DEVICES_AT_ONCE = 8;
 
 /** Lists the line's devices with what runs on them. */
 export async function devices(context: Context): Promise<void> {
   const { terminal, clients, names } = context;
-  const { thingGroupArn } = await clients.iot.send(new DescribeThingGroupCommand({ thingGroupName: names.thingGroup }));
-  const { coreDevices = [] } = await clients.greengrass.send(new ListCoreDevicesCommand({ thingGroupArn }));
-  const rows = await Promise.all(
-    coreDevices.map(async ({ coreDeviceThingName = '', status = '', lastStatusUpdateTimestamp }) => {
+  const rows = await eachAtOnce(
+    await lineDevices(context),
+    DEVICES_AT_ONCE,
+    async ({ coreDeviceThingName = '', status = '', lastStatusUpdateTimestamp }) => {
       const device = { coreDeviceThingName };
       const { installedComponents = [] } = await clients.greengrass.send(new ListInstalledComponentsCommand(device));
       const { effectiveDeployments = [] } = await clients.greengrass.send(new ListEffectiveDeploymentsCommand(device));
@@ -28,7 +28,7 @@ export async function devices(context: Context): Promise<void> {
         })),
         deployment: effectiveDeployments[0]?.coreDeviceExecutionStatus ?? '',
       };
-    }),
+    },
   );
   terminal.result(rows, () => {
     if (rows.length === 0) return `No device is in the thing group ${names.thingGroup} yet.`;

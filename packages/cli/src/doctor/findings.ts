@@ -1,8 +1,8 @@
 import { paginateDescribeStacks, type Stack } from '@aws-sdk/client-cloudformation';
-import { type CoreDevice, paginateListCoreDevices } from '@aws-sdk/client-greengrassv2';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { Context } from '../context.ts';
 import { SERVICES } from '../names.ts';
+import { lineDevices } from '../platform/line-devices.ts';
 import { queueUrlOf } from '../stuck/queue-url.ts';
 import type { AccessReport } from './access.ts';
 
@@ -47,10 +47,8 @@ export async function lookAtDeadLetters({ clients, names }: Context): Promise<Fi
 }
 
 /** Every device of the line is healthy. */
-export async function lookAtDevices({ clients }: Context): Promise<Finding> {
-  const devices: CoreDevice[] = [];
-  for await (const { coreDevices = [] } of paginateListCoreDevices({ client: clients.greengrass }, {}))
-    devices.push(...coreDevices);
+export async function lookAtDevices(context: Context): Promise<Finding> {
+  const devices = await lineDevices(context);
   const ill = devices.filter(({ status }) => status !== 'HEALTHY');
   if (ill.length === 0) return { ok: true, what: `Devices: ${devices.length}, all healthy.` };
   const what = `Unhealthy devices: ${ill.map(({ coreDeviceThingName }) => coreDeviceThingName).join(', ')}.`;
