@@ -1,3 +1,4 @@
+import { s3UriSchema } from '@assay/events';
 import { PermanentError } from '@assay/lambda-kit';
 import { DescribeModelPackageCommand, type SageMakerClient, type UserContext } from '@aws-sdk/client-sagemaker';
 import { z } from 'zod';
@@ -5,9 +6,10 @@ import type { ModelPackage } from '../domain/verdict.ts';
 
 const APPROVALS = { Approved: 'approved', Rejected: 'rejected', PendingManualApproval: 'pending' } as const;
 
+/** As the event carries it, or not at all: somebody may have written anything there. */
 const metadataSchema = z.object({
   map50: z.coerce.number().min(0).max(1).optional().catch(undefined),
-  snapshotUri: z.string().startsWith('s3://').optional().catch(undefined),
+  snapshotUri: s3UriSchema.optional().catch(undefined),
 });
 
 /** A package as the SageMaker model registry describes it. Describe takes the ARN as its name. */
