@@ -204,6 +204,10 @@ describe('a station', () => {
     await start();
     await looking(() => published.length === 2);
     expect(published.map(({ file }) => file)).toEqual(['good.png', 'second-try.png']);
+    place('s1/p1/later.png', await picture(0), 1_003);
+    await looking(() => published.length === 3);
+    // Once each, though the first one was tried with every look.
+    expect(reports.map((report) => report.split(' ')[0])).toEqual(['s1/p1/huge.png', 's1/p1/second-try.png']);
   });
 
   it('ignores names that are not of a frame', async () => {

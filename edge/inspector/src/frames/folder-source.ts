@@ -63,8 +63,10 @@ export function startFolderSource(options: FolderSourceOptions): FolderSource {
       try {
         await options.take({ key, station, part, file, capturedAt, bytes: await readFile(frame.path) });
       } catch (error) {
+        // Said once, not with every look: it may stay so for days.
+        if (!failed.has(key)) report(`${station}/${part}/${file} could not be taken; it is tried again`, error);
         failed.set(key, ++failures);
-        throw error;
+        return;
       }
       failed.delete(key);
     }
@@ -72,7 +74,7 @@ export function startFolderSource(options: FolderSourceOptions): FolderSource {
 
   function next(): void {
     looking = look()
-      .catch((error: unknown) => report(`the frames in ${folder} could not be taken; they are tried again`, error))
+      .catch((error: unknown) => report(`there was no looking for frames in ${folder}; it is tried again`, error))
       .then(() => {
         if (!stopped) cancel = clock.after(pollSeconds * 1000, next);
       });
