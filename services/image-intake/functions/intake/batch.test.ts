@@ -8,7 +8,6 @@ import { takeInBatch } from './batch.ts';
 import { objectCreatedSchema } from './messages.ts';
 
 const now = new Date('2026-03-04T08:16:00Z');
-const logger = { info: () => {}, error: () => {} };
 
 /**
  * Contents are their own 64-digit ids; "bad…" is rejected, "lost…" can't be fetched, the decoder dies of "deadly…" and
@@ -18,6 +17,8 @@ function setUp(publish: (events: readonly Outgoing[]) => void = () => {}, trialT
   let clock = now.getTime();
   const said: Outgoing[] = [];
   const announced: string[] = [];
+  const errors: string[] = [];
+  const logger = { info: () => {}, error: (...told: unknown[]) => void errors.push(String(told[0])) };
   const publisher: Pick<Publisher, 'publishAll'> = {
     publishAll: async (events) => {
       publish(events);
@@ -61,7 +62,7 @@ function setUp(publish: (events: readonly Outgoing[]) => void = () => {}, trialT
       names.map((name, index) => ({ messageId: `m${index}`, receiveCount: 1, body: uploadOf(name) })),
       { deps, logger },
     );
-  return { run, said, announced };
+  return { run, said, announced, errors };
 }
 
 function uploadOf(name: string) {
@@ -110,9 +111,12 @@ describe('takeInBatch', () => {
   });
 
   it('lets those come back for whose trial no time is left', async () => {
-    const { run, said } = setUp(undefined, 15_000);
+    const { run, said, errors } = setUp(undefined, 15_000);
     await expect(run('deadly1', 'deadly2', 'a')).resolves.toEqual(['m2', 'm1']);
     expect(said.map(({ definition }) => definition.name)).toEqual(['ImagesRejected']);
+    expect(errors).toEqual(
+      ['a', 'deadly2'].map((name) => `no time was left for the upload incoming/line/part/${name}`),
+    );
   });
 
   it('gets on with a batch in which all are slow, and begins nothing that would outlast the function', async () => {

@@ -63,16 +63,18 @@ async function takeInAll(
   const suspects: UploadRecord[] = [];
   const failed: string[] = [];
   for (const record of records) {
+    const { messageId, body } = record;
     if (!mayBegin(trial, suspects.length, elapsed())) {
-      failed.push(record.messageId);
+      // In the words that "assay stuck" finds when it comes to that.
+      logger.error(`no time was left for the upload ${body.key}`, { code: 'no-time-left', messageId });
+      failed.push(messageId);
       continue;
     }
     try {
-      const result = await takeIn(record.body, deps.ports, trial);
+      const result = await takeIn(body, deps.ports, trial);
       if (result.kind === 'suspect') suspects.push(record);
       else results.push(result);
     } catch (error) {
-      const { messageId, body } = record;
       logger.error(`the upload ${body.key} could not be taken in`, { error: toError(error), messageId });
       failed.push(messageId);
     }
