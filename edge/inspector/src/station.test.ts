@@ -303,6 +303,11 @@ describe('frames by HTTP', () => {
     expect((await post(port, '/frames/s1/p1/a.png', 'not a picture')).status).toBe(422);
     expect((await post(port, '/frames/s1/p1/..%2Fa.png', 'x')).status).toBe(404);
     expect((await fetch(`http://127.0.0.1:${port}/frames/s1/p1/a.png`)).status).toBe(404);
+    const [response] = await once(
+      request({ host: '127.0.0.1', port, path: '//', method: 'POST' }).end('x'),
+      'response',
+    );
+    expect(response.resume().statusCode).toBe(404);
     expect(published).toEqual([]);
   });
 });

@@ -75,8 +75,8 @@ function isStation({ headers, socket }: IncomingMessage): boolean {
 class TooLarge extends Error {}
 
 async function receive(message: IncomingMessage, capturedAt: number): Promise<Frame | undefined> {
-  const url = new URL(message.url ?? '/', 'http://127.0.0.1');
-  const [, station, part, file] = PATH.exec(url.pathname) ?? [];
+  const url = URL.parse(message.url ?? '/', 'http://127.0.0.1');
+  const [, station, part, file] = PATH.exec(url?.pathname ?? '') ?? [];
   if (message.method !== 'POST' || !isName(station) || !isName(part) || !isName(file)) return undefined;
   const chunks: Buffer[] = [];
   let size = 0;
