@@ -9,7 +9,7 @@ export const deploymentPolicies = {
 
 /**
  * How it spreads: slowly at first, faster with each success, and no further when a fifth of at least five devices
- * failed. A device that says nothing for half an hour counts as failed.
+ * failed. A device that has begun and is not done after half an hour counts as failed; one that is away is waited for.
  */
 export const jobConfiguration = {
   jobExecutionsRolloutConfig: {
