@@ -49,6 +49,8 @@ const cases: Record<string, () => Sharp> = {
   'a PNG of 16 bits': () => deep().toColourspace('rgb16').png(),
   'a grey PNG of 16 bits': () => deep().toColourspace('grey16').png(),
   'a PNG with transparency': () => picture().ensureAlpha(0.5).png(),
+  'a PNG with transparency in Display P3': () => picture().ensureAlpha(0.5).withIccProfile('p3').png(),
+  'a PNG with a palette in Display P3': () => picture().withIccProfile('p3').png({ palette: true }),
   'a PNG with a palette': () => picture().png({ palette: true }),
   'a WebP mirrored by EXIF': () => picture().webp({ lossless: true }).withMetadata({ orientation: 2 }),
   'a TIFF turned by its tag': () => picture().tiff().withMetadata({ orientation: 8 }),

@@ -35,10 +35,19 @@ def upright(data: bytes) -> tuple[bytes, str]:
 def _to_srgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):
         return Image.fromarray((np.asarray(image).astype(np.uint32) >> 8).clip(0, 255).astype(np.uint8)).convert("RGB")
-    profile = image.info.get("icc_profile")
-    if "A" in image.getbands() or "transparency" in image.info:
-        background = Image.new("RGBA", image.size, (*_BACKGROUND, 255))
-        image = Image.alpha_composite(background, image.convert("RGBA")).convert("RGB")
+    if "A" not in image.getbands() and "transparency" not in image.info:
+        # A palette's profile is of its colours.
+        plain = image.convert("RGB") if image.mode == "P" else image
+        return _managed(plain, image.info.get("icc_profile"))
+    seen = image.convert("RGBA")
+    # Not of the background: its grey is sRGB's.
+    colours = _managed(seen.convert("RGB"), image.info.get("icc_profile"))
+    background = Image.new("RGB", image.size, _BACKGROUND)
+    return Image.composite(colours, background, seen.getchannel("A"))
+
+
+def _managed(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """In sRGB, by the profile where there is one for its mode."""
     if profile is not None and image.mode in ("RGB", "CMYK"):
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         managed = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
