@@ -23,16 +23,15 @@ function assemble({ busName, claimBucket, imageBucket, ledgerTable }: z.output<t
   const s3 = new S3Client({});
   const ledger = createImageLedger(DynamoDBDocumentClient.from(new DynamoDBClient({})), ledgerTable);
   const eventBridge = new EventBridgeClient({});
-  const now = () => new Date();
   const ports = {
     fetch: fetchUpload.bind(null, s3),
     digest: sha256Of,
     check: createImageDecoder(decoderEntry).check,
     keep: keepImage.bind(null, s3, imageBucket),
     quarantine: quarantineUpload.bind(null, s3, imageBucket),
-    register: (image, uploadUri) => ledger.register(image, uploadUri, now()),
+    register: (image, uploadUri) => ledger.register(image, uploadUri, new Date()),
     find: ledger.find,
-    now,
+    now: () => new Date(),
   } satisfies IntakeDependencies['ports'];
   const publisher = createPublisher({ eventBridge, s3, busName, claimBucket, producer: 'assay.image-intake' });
   return { ports, ledger, publisher, newId: randomUUID };
