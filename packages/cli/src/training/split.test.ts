@@ -22,6 +22,12 @@ describe('split by group', () => {
     expect(validation).toHaveLength(10);
   });
 
+  it.each([1, 2, 3, 4, 5, 6])('trains on the one group that has nearly all images, with seed %i', (seed) => {
+    const parts = Array.from({ length: 40 }, (_, i) => image(`${i}.jpg`, i < 37 ? 'many' : 'few'));
+    const { train, validation } = splitByGroup(parts, seed);
+    expect([train.length, validation.length]).toEqual([37, 3]);
+  });
+
   it('depends on the seed, not on the order of the images', () => {
     const sorted = names(splitByGroup(images, 1).validation).toSorted();
     expect(names(splitByGroup(images.toReversed(), 1).validation).toSorted()).toEqual(sorted);

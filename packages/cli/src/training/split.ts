@@ -20,7 +20,8 @@ const splitsSchema = z
 
 /**
  * Sets about 15 % of the images aside for validation, whole groups only: pictures of one part on both sides would make
- * the figures lie. The same seed sets the same groups aside, whatever the order of the images.
+ * the figures lie. A group of more than half of the images is trained on. The same seed sets the same groups aside, whatever
+ * the order of the images.
  *
  * @throws CliError when there are not two groups
  */
@@ -39,8 +40,8 @@ export function splitByGroup(images: readonly CocoImage[], seed: number): Split 
   const enough = Math.max(1, VALIDATION_SHARE * images.length);
   for (const [position, { members }] of shuffled.entries()) {
     const isLast = position === shuffled.length - 1;
-    const side = split.validation.length < enough && !(isLast && split.train.length === 0) ? 'validation' : 'train';
-    split[side].push(...members);
+    const isTooLarge = members.length > images.length / 2 || (isLast && split.train.length === 0);
+    split[split.validation.length < enough && !isTooLarge ? 'validation' : 'train'].push(...members);
   }
   return split;
 }
