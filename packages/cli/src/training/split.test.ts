@@ -57,6 +57,7 @@ describe('split by list', () => {
 
   it.each([
     [{ train: ['0.jpg'], validation: ['0.jpg'] }, /"0\.jpg" in both splits/],
+    [{ train: ['0.jpg'], validation: ['1.jpg', '2.jpg', '1.jpg'] }, /"1\.jpg" in one split twice/],
     [{ train: ['0.jpg'], validation: ['8.jpg'] }, /trains on "0\.jpg" and validates on "8\.jpg".*one group, part-0/],
     [{ train: ['x.jpg'], validation: ['0.jpg'] }, /names "x\.jpg", which the annotations don't/],
     [{ train: ['0.jpg'] }, /no list "validation" or "val"/],

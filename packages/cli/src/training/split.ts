@@ -61,6 +61,7 @@ export function splitByList(images: readonly CocoImage[], text: string, path: st
       if (image) return image;
       throw new CliError(`${path} names ${JSON.stringify(name)}, which the annotations don't.`, 'Correct the list.');
     });
+  for (const list of [train, validation]) refuseRepeated(list, path);
   const training = new Set(train);
   const twice = validation.find((name) => training.has(name));
   if (twice !== undefined)
@@ -71,6 +72,16 @@ export function splitByList(images: readonly CocoImage[], text: string, path: st
   const split = { train: pick(train), validation: pick(validation) };
   refuseSharedGroups(split, path);
   return split;
+}
+
+/** An image that is measured twice would count twice. */
+function refuseRepeated(names: readonly string[], path: string): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name))
+      throw new CliError(`${path} has ${JSON.stringify(name)} in one split twice.`, 'Name each image once.');
+    seen.add(name);
+  }
 }
 
 /** Pictures of one part on both sides would make the figures lie, whoever chose the sides. */
