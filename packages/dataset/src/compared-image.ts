@@ -1,13 +1,14 @@
 import { openImage } from '@assay/inspector-core';
-import { type ComparedImage, comparedSide, toBeCompared } from '@assay/vision';
+import { type ComparedImage, comparedSize, toBeCompared } from '@assay/vision';
 
 /** @throws Error naming the image when it can't be decoded */
 export async function comparedImage(uri: string, bytes: Uint8Array): Promise<ComparedImage> {
   try {
     const image = openImage(bytes);
-    const side = comparedSide(await image.metadata());
+    const { autoOrient } = await image.metadata();
+    const { width, height, keepsShape } = comparedSize(autoOrient);
     const { data, info } = await image
-      .resize(side, side, { fit: 'inside', withoutEnlargement: true })
+      .resize(width, height, { fit: keepsShape ? 'inside' : 'fill', withoutEnlargement: true })
       .toColourspace('b-w')
       .raw()
       .toBuffer({ resolveWithObject: true });

@@ -15,7 +15,7 @@ export { type Confusion, confusionOf } from './confusion.ts';
 export { fromLetterbox, LETTERBOX_GREY, type Letterbox, letterbox, toLetterbox } from './letterbox.ts';
 export { meanOf } from './mean.ts';
 export { type ComparedImage, toBeCompared } from './near-duplicate/compared-image.ts';
-export { comparedSide, type GreyImage } from './near-duplicate/grey-image.ts';
+export { comparedSize, type GreyImage } from './near-duplicate/grey-image.ts';
 export { type NearDuplicate, nearDuplicates } from './near-duplicate/near-duplicates.ts';
 export { nonMaximumSuppression, type SuppressionSettings } from './non-maximum-suppression.ts';
 export { type Random, seededRandom } from './seeded-random.ts';

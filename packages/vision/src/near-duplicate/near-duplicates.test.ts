@@ -99,9 +99,35 @@ describe('nearDuplicates', () => {
     ]);
   });
 
+  it.each([[40], [30], [28]])('finds a picture of %i pixels a side again, in other light, and no other', (side) => {
+    const tiny = Array.from({ length: 30 }, (_, index) => cut(surface(10 + index), 0, 0, [side, side]));
+    expect(
+      pairsOf(
+        ...tiny,
+        changed(tiny[4]!, (value) => Math.round(0.8 * value + 20)),
+      ),
+    ).toEqual([[4, 30]]);
+  });
+
+  it('finds what of a small picture is in another of its size', () => {
+    const sheet = surface(9);
+    expect(pairsOf(cut(sheet, 0, 0, [44, 44]), cut(sheet, 5, 3, [44, 44]))).toEqual([[0, 1]]);
+  });
+
+  it('asks for nearly the same where a few rows of pixels are all there is', () => {
+    const strip = cut(surface(11), 0, 0, [300, 8]);
+    const random = seededRandom(12);
+    const spoiled = changed(strip, (value) => value + 60 * (random() - 0.5));
+    expect(duplicatesAmong([strip, changed(strip, (value) => 0.9 * value), ...others])).toMatchObject([
+      { first: 0, second: 1 },
+    ]);
+    expect(duplicatesAmong([strip, spoiled, ...others])).toEqual([]);
+  });
+
   it('finds nothing in pictures without anything in them, nor in those that are too small to tell', () => {
     const plain = changed(cut(surface(7), 0, 0), () => 90);
-    const tiny = cut(surface(8), 0, 0, [30, 30]);
-    expect(pairsOf(plain, plain, tiny, tiny)).toEqual([]);
+    const spot = changed(cut(surface(7), 0, 0, [30, 30]), () => 90);
+    const tiny = cut(surface(8), 0, 0, [12, 12]);
+    expect(pairsOf(plain, plain, spot, spot, tiny, tiny)).toEqual([]);
   });
 });

@@ -13,6 +13,8 @@ export interface NearDuplicate {
 
 /** From here on two images are of the same thing: see the measurements in `docs/decisions/0016-near-duplicates.md`. */
 const LEAST_LIKENESS = 0.4;
+/** The same where one of them is scant: of few rows of pixels those of any two pictures of one design are nearly as alike. */
+const LEAST_LIKENESS_OF_SCANT = 0.95;
 /** Pairs out of which is told how alike any two images are. */
 const SAMPLED_PAIRS = 200;
 
@@ -31,8 +33,10 @@ export function nearDuplicates(images: readonly ComparedImage[], groups: readonl
   return candidatesAmong(images.map(({ features }) => features)).flatMap((candidate) => {
     const { first, second } = candidate;
     if (groups[first] === groups[second]) return [];
-    const found = likeness(images[first]!.grey, images[second]!.grey, candidate);
-    return found >= least ? { first, second, likeness: found } : [];
+    const [a, b] = [images[first]!, images[second]!];
+    const found = likeness(a.grey, b.grey, candidate);
+    const asked = a.isScant || b.isScant ? Math.max(least, LEAST_LIKENESS_OF_SCANT) : least;
+    return found >= asked ? { first, second, likeness: found } : [];
   });
 }
 

@@ -26,14 +26,19 @@ export interface Shot {
   readonly labels?: string;
   /** The id of the shot whose file this is a copy of; its own where it isn't given. */
   readonly bytesOf?: string;
-  /** The seed of a texture, by which photographs are told apart; without one it is black. */
+  /** The seed of a texture, by which photographs are told apart; without one it is small, and has one of its own. */
   readonly texture?: number;
+  /** Has no texture: nothing tells it from others with the same marks. */
+  readonly isPlain?: boolean;
 }
 
+/** What a photograph shows. */
+type Shown = Pick<Shot, 'id' | 'bytesOf' | 'marks' | 'texture' | 'isPlain'>;
+
 const GRID = 4;
-/** Of an untextured picture: the network's own, so that nothing is scaled. */
+/** Of most pictures: the network's own, so that nothing is scaled. */
 const SIDE = 32;
-/** Of a textured one: large enough to have patches to compare. */
+/** Of one whose texture is given: usual pictures are compared otherwise than small ones. */
 const TEXTURED_SIDE = 192;
 
 /**
@@ -46,7 +51,7 @@ export function parts(
   count: number,
   marks: (defect: Mark, part: number) => readonly Mark[] = (defect) => [defect],
 ): Shot[] {
-  const random = seededRandom(createHash('sha256').update(split).digest().readUInt32LE());
+  const random = seededRandom(seedOf(split));
   return Array.from({ length: count }, (_, part) => {
     const id = `${split}-${String(part).padStart(3, '0')}`;
     const defect: Mark = {
@@ -77,44 +82,45 @@ export async function channelFiles(
   return entries;
 }
 
-/** The network's input for a shot without a texture: [3, 32, 32]. */
-export function planesOf({ marks }: Pick<Shot, 'marks'>): Uint8Array {
-  return planes(marks, SIDE, undefined);
+/** The network's input for a shot whose texture isn't given: [3, 32, 32]. */
+export function planesOf(shot: Shown): Uint8Array {
+  return planes(shot, SIDE);
 }
 
 /** Encoded once: the same parts are in many scenarios. */
 const photographs = new Map<string, Promise<Uint8Array>>();
 
-function photograph({ id, bytesOf = id, marks, texture }: Shot): Promise<Uint8Array> {
-  const key = JSON.stringify([bytesOf, marks, texture]);
-  const taken = photographs.get(key) ?? encode({ id: bytesOf, marks, texture });
+function photograph({ id, bytesOf = id, marks, texture, isPlain }: Shown): Promise<Uint8Array> {
+  const key = JSON.stringify([bytesOf, marks, texture, isPlain]);
+  const taken = photographs.get(key) ?? encode({ id: bytesOf, marks, texture, isPlain });
   photographs.set(key, taken);
   return taken;
 }
 
 /** No two files are the same to the byte, as no two photographs are. */
-async function encode({ id, marks, texture }: Pick<Shot, 'id' | 'marks' | 'texture'>): Promise<Uint8Array> {
-  const side = texture === undefined ? SIDE : TEXTURED_SIDE;
-  const drawn = planes(marks, side, texture);
+async function encode(shown: Shown): Promise<Uint8Array> {
+  const side = shown.texture === undefined ? SIDE : TEXTURED_SIDE;
+  const drawn = planes(shown, side);
   const area = side * side;
   const rgb = Uint8Array.from({ length: 3 * area }, (_, i) => drawn[(i % 3) * area + Math.floor(i / 3)] ?? 0);
   return sharp(rgb, { raw: { width: side, height: side, channels: 3 } })
-    .withExif({ IFD0: { ImageDescription: id } })
+    .withExif({ IFD0: { ImageDescription: shown.id } })
     .png()
     .toBuffer();
 }
 
-function planes(marks: readonly Mark[], side: number, texture: number | undefined): Uint8Array {
+/** The texture is green, and none is in the marks: by the other channels the detectors tell what is a defect. */
+function planes({ id, bytesOf = id, marks, texture, isPlain = false }: Shown, side: number): Uint8Array {
   const drawn = new Uint8Array(3 * side * side);
-  const random = seededRandom(texture ?? 0);
-  if (texture !== undefined) for (let i = side * side; i < 2 * side * side; i++) drawn[i] = 255 * random();
+  const random = seededRandom(texture ?? seedOf(bytesOf));
+  if (!isPlain) for (let i = side * side; i < 2 * side * side; i++) drawn[i] = 255 * random();
   const length = side / GRID;
-  for (const { classId, cell, brightness, green } of marks)
+  for (const { classId, cell, brightness, green = 0 } of marks)
     for (let y = 0; y < length; y++)
       for (let x = 0; x < length; x++) {
         const at = (Math.floor(cell / GRID) * length + y) * side + (cell % GRID) * length + x;
         drawn[(classId === 0 ? 0 : 2 * side * side) + at] = brightness;
-        if (green !== undefined) drawn[side * side + at] = green;
+        drawn[side * side + at] = green;
       }
   return drawn;
 }
@@ -128,3 +134,5 @@ function labelsOf(marks: readonly Mark[]): string {
     )
     .join('');
 }
+
+const seedOf = (name: string): number => createHash('sha256').update(name).digest().readUInt32LE();
