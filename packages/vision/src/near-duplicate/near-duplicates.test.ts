@@ -70,6 +70,11 @@ describe('nearDuplicates', () => {
     expect(same?.likeness).toBeLessThanOrEqual(1);
   });
 
+  it.each([2, 3, 20])('finds a picture again of which there is nothing but %i copies', (copies) => {
+    const picture = cut(surface(6), 0, 0);
+    expect(duplicatesAmong(Array.from({ length: copies }, () => picture))).toHaveLength((copies * (copies - 1)) / 2);
+  });
+
   it('tells parts of one shape apart, each with a surface of its own', () => {
     const part = (seed: number) => {
       const grain = cut(surface(seed), 0, 0);

@@ -15,6 +15,8 @@ export interface NearDuplicate {
 const LEAST_LIKENESS = 0.4;
 /** The same where one of them is scant: of few rows of pixels those of any two pictures of one design are nearly as alike. */
 const LEAST_LIKENESS_OF_SCANT = 0.95;
+/** From here on they are the same picture, however alike any two of the set are: else one has no duplicate that is all there is. */
+const SAME = 0.99;
 /** Pairs out of which is told how alike any two images are. */
 const SAMPLED_PAIRS = 200;
 
@@ -29,7 +31,7 @@ const SAMPLED_PAIRS = 200;
 export function nearDuplicates(images: readonly ComparedImage[], groups: readonly string[]): NearDuplicate[] {
   const any = likenessOfAny(images);
   // Twice as alike as any two, or, where those are very much so, half-way to the same.
-  const least = Math.max(LEAST_LIKENESS, Math.min(2 * any, (1 + any) / 2));
+  const least = Math.max(LEAST_LIKENESS, Math.min(2 * any, (1 + any) / 2, SAME));
   return candidatesAmong(images.map(({ features }) => features)).flatMap((candidate) => {
     const { first, second } = candidate;
     if (groups[first] === groups[second]) return [];
