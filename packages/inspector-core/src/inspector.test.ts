@@ -268,6 +268,19 @@ describe('a model', () => {
     },
   );
 
+  it('is refused when its scores are no shares, which its answer to grey needn’t show', async () => {
+    const { onnx, manifest } = tinyModel({ gain: 1.9 });
+    const logits = await createInspector({ model: onnx, manifest });
+    const bright = await sharp({ create: { width: 32, height: 32, channels: 3, background: '#f00' } })
+      .png()
+      .toBuffer();
+    await expect(logits.inspect(bright)).rejects.toMatchObject({
+      code: 'model-unsuitable',
+      message: expect.stringContaining('ends before the sigmoid'),
+    });
+    await logits.close();
+  });
+
   it.each(['weights.bin', '../../etc/passwd', '/etc/passwd'])(
     'is refused when its weights are in another file: %s',
     async (location) => {

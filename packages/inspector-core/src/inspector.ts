@@ -1,4 +1,5 @@
 import { type Box, type Detection, decodeYolo, fromLetterbox, nonMaximumSuppression } from '@assay/vision';
+import { InspectorError } from './errors.ts';
 import { readPlacedImage } from './image-input.ts';
 import type { ModelManifest } from './model-manifest.ts';
 import { openModelSession } from './model-session.ts';
@@ -8,6 +9,8 @@ import { type ClassRule, judge, rulesFor } from './verdict.ts';
 const MAXIMUM_BOXES = 100;
 /** Candidates below this are noise; those between this and the threshold tell how sure a verdict is. */
 const DEFAULT_FLOOR = 0.02;
+/** A score is a share; what a sigmoid computed with integers is above 1 is rounding. */
+const HIGHEST_SCORE = 1.001;
 
 export interface InspectorOptions {
   /** The bytes of `model.onnx`, or its path. */
@@ -52,7 +55,7 @@ export interface Inspector {
   /**
    * Inspects one photograph: a complete JPEG, PNG, TIFF, WebP or BMP file. Calls take their turns.
    *
-   * @throws InspectorError `image-unreadable`; the inspector remains usable
+   * @throws InspectorError `image-unreadable`, the inspector remains usable; `model-unsuitable` for an answer that is none
    */
   inspect(image: Uint8Array): Promise<Inspection>;
   /** Frees the network once the calls that wait are done. */
@@ -79,6 +82,7 @@ export async function createInspector(options: InspectorOptions): Promise<Inspec
     const { values, dims } = await session.run(placed);
     // Who is less sure than this has no vote in what is surer than the lowest: the floor changes no confidence.
     const proposals = decodeYolo(values, dims, lowest / votes);
+    if (proposals.confidences.some((score) => score > HIGHEST_SCORE)) throw notShares();
     const candidates = nonMaximumSuppression(proposals, { iou, votes, limit: MAXIMUM_BOXES })
       .filter(({ confidence }) => confidence > lowest)
       .map((found) => ({ ...found, box: fromLetterbox(placement, found.box) }))
@@ -108,6 +112,14 @@ export async function createInspector(options: InspectorOptions): Promise<Inspec
       await session.close();
     },
   };
+}
+
+/** By such scores a threshold would be chosen that no manifest can have: a model would be approved that no device loads. */
+function notShares(): InspectorError {
+  return new InspectorError(
+    'model-unsuitable',
+    'The model gives scores above 1, where shares are needed: its export ends before the sigmoid. Export it with its last activation.',
+  );
 }
 
 function named({ classId, confidence, box }: Detection, { names }: ModelManifest): FoundBox {

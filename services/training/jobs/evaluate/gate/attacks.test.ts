@@ -130,6 +130,10 @@ describe('a broken export', () => {
     ]);
   });
 
+  it('is no model: it gives logits, of which no threshold is a share', async () => {
+    await expect(runScenario({ model: { gain: 3 } })).rejects.toThrow('scores above 1');
+  });
+
   it('is not told from a sound one where the trainer left no reference, which a strict gate refuses', async () => {
     const result = await runScenario({ trained: false });
     expect(refusals(result)).toEqual([['export-parity', expect.stringContaining('left no reference.json')]]);
