@@ -69,8 +69,12 @@ describe('classNames', () => {
     ]);
   });
 
-  it('refuses an id with two names, and a data set without boxes', () => {
+  it('refuses an id with two names, a name with two ids, and a data set without boxes', () => {
     expect(() => classNames([image([0, 'scratch']), image([0, 'dent'])])).toThrow('both "scratch" and "dent"');
+    // A class was put before the others, and no box of it is there yet.
+    expect(() => classNames([image([1, 'scratch']), image([0, 'scratch'])])).toThrow(
+      'Classes 1 and 0 are both called "scratch"',
+    );
     expect(() => classNames([image(), image()])).toThrow('None of the 2 approved images has a box');
   });
 });

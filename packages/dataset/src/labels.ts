@@ -123,7 +123,7 @@ export function readLabelRow(row: Readonly<Record<string, string | undefined>>):
  * The class names in the order of their ids, out of all boxes. An id that no box has yet gets a placeholder, because
  * ids keep their meaning from dataset to dataset.
  *
- * @throws Error when there is no box at all or an id goes by two names
+ * @throws Error when there is no box at all, an id goes by two names or a name by two ids
  */
 export function classNames(images: readonly LabelledImage[]): string[] {
   const names: string[] = [];
@@ -133,6 +133,14 @@ export function classNames(images: readonly LabelledImage[]): string[] {
       if (known !== undefined && known !== className) {
         throw new Error(
           `Class ${classId} is called both "${known}" and "${className}" (image ${imageId}). ` +
+            'Correct the categories of the labeling service and label the images of one of the two again.',
+        );
+      }
+      // Classes of models are told apart by name: of two called alike the second would be measured as never found.
+      const other = names.indexOf(className);
+      if (other >= 0 && other !== classId) {
+        throw new Error(
+          `Classes ${other} and ${classId} are both called "${className}" (image ${imageId}). ` +
             'Correct the categories of the labeling service and label the images of one of the two again.',
         );
       }
