@@ -75,13 +75,18 @@ export async function* readChannelImages(file: string): AsyncGenerator<Omit<Chan
   }
 }
 
-/** The boxes of a label file in pixels of an image of this size. @throws Error naming a line that isn't a label */
+/**
+ * The boxes of a label file in pixels of an image of this size. A line that is there twice is one box: no detector finds
+ * the same twice.
+ *
+ * @throws Error naming a line that isn't a label
+ */
 export function readYoloLabels(text: string, width: number, height: number): LabelledBox[] {
-  return text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
+  const lines = new Set(text.split('\n').map((line) => line.trim()));
+  return [...lines]
+    .filter((line) => line !== '')
     .map((line) => {
-      const values = line.trim().split(/\s+/).map(Number);
+      const values = line.split(/\s+/).map(Number);
       const [classId = Number.NaN, x = 0, y = 0, boxWidth = 0, boxHeight = 0] = values;
       if (values.length !== LABEL_VALUES || !values.every(Number.isFinite)) {
         throw new Error(`"${line}" isn't a label: class, centre x, centre y, width and height are needed`);

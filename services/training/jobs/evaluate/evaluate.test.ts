@@ -91,6 +91,12 @@ describe('evaluate', () => {
     await expect(run({ names: ['red', 'blue', 'dent'] })).rejects.toThrow("the test set's red, blue, dent");
   });
 
+  it('takes a box that was marked twice for one', async () => {
+    const marked = shot('twice', { cell: 0 }, '0 0.125 0.125 0.25 0.25\n0 0.125 0.125 0.25 0.25\n');
+    const { evaluation } = await run({ test: [marked] });
+    expect(evaluation).toMatchObject({ truths: 1, metrics: { map50: { value: 1 } } });
+  });
+
   it('names a label that it can not read', async () => {
     await expect(run({ test: [shot('a', {}, '0 0.5 x 1 1\n')] })).rejects.toThrow('"0 0.5 x 1 1"');
   });
