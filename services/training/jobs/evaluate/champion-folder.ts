@@ -23,6 +23,24 @@ export async function readChampion(folder: string): Promise<Champion | undefined
   if (champion === null) return undefined;
   const archive = join(folder, 'model.tar.gz');
   await checkArchive(archive, champion.sha256);
-  const { onnx, manifest } = await readModelArchive(archive);
-  return { modelPackageArn: champion.modelPackageArn, onnx, manifest };
+  const { modelPackageArn } = champion;
+  const { onnx, manifest } = await ofChampion(modelPackageArn, readModelArchive(archive));
+  return { modelPackageArn, onnx, manifest };
+}
+
+/**
+ * What is wrong with a model is said as of the one that was trained. Of the champion it is another's to mend.
+ *
+ * @throws Error naming the champion, and what is wrong with it
+ */
+export async function ofChampion<Result>(modelPackageArn: string, work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(
+      `Of the champion ${modelPackageArn}: ${reason} If it can't be mended, reject its package, then train again.`,
+      { cause },
+    );
+  }
 }

@@ -91,6 +91,14 @@ describe('evaluate', () => {
     await expect(run({ names: ['red', 'blue', 'dent'] })).rejects.toThrow("the test set's red, blue, dent");
   });
 
+  it('says of a broken champion that it is the champion', async () => {
+    const broken = (championManifest: Scenario['championManifest']) =>
+      run({ test: validation, champion: {}, championManifest });
+    const named = /^Of the champion arn:aws:sagemaker:.*\/7: .* reject its package/;
+    await expect(broken({ sha256: 'a'.repeat(64) })).rejects.toThrow(named);
+    await expect(broken({ imageSize: 0 })).rejects.toThrow(named);
+  });
+
   it('takes a box that was marked twice for one', async () => {
     const marked = shot('twice', { cell: 0 }, '0 0.125 0.125 0.25 0.25\n0 0.125 0.125 0.25 0.25\n');
     const { evaluation } = await run({ test: [marked] });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { checkArchive } from '@assay/dataset';
 import type { ModelManifest } from '@assay/inspector-core';
 import { confusionOf } from '@assay/vision';
-import { readChampion } from './champion-folder.ts';
+import { ofChampion, readChampion } from './champion-folder.ts';
 import { type Channel, readChannel } from './channel.ts';
 import { evaluationOf, nothingToMeasure } from './evaluation.ts';
 import type { Findings } from './gate/findings.ts';
@@ -115,7 +115,8 @@ async function measureChampion(
 ): Promise<Findings['champion']> {
   const champion = await readChampion(folder);
   if (champion === undefined) return undefined;
-  log(`inspecting the test images with the champion ${champion.modelPackageArn}`);
-  const test: Measurement = await measure(champion, testSplit, log);
-  return { modelPackageArn: champion.modelPackageArn, names: champion.manifest.names, test };
+  const { modelPackageArn } = champion;
+  log(`inspecting the test images with the champion ${modelPackageArn}`);
+  const test: Measurement = await ofChampion(modelPackageArn, measure(champion, testSplit, log));
+  return { modelPackageArn, names: champion.manifest.names, test };
 }
