@@ -42,7 +42,7 @@ describe('comparedImage', () => {
       const images = await Promise.all([compared(strip(1, width)), ...others, compared(again)]);
       const found = nearDuplicates(
         images,
-        images.map((_, index) => String(index)),
+        images.map((_, index) => ({ group: String(index), place: '' })),
       );
       expect(found.map(({ first, second }) => [first, second])).toEqual([[0, 8]]);
     },

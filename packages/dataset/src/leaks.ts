@@ -6,7 +6,7 @@ export interface SplitImage {
   readonly imageId: string;
   /** `excluded` are those that nobody learns from, nor is measured on. */
   readonly split: Split | 'excluded';
-  /** What it was put together with. */
+  /** What it was put together with: `<station>/<part>` of the earliest part, or any name. */
   readonly group: string;
   readonly compared: ComparedImage;
 }
@@ -38,7 +38,7 @@ export function leaksAcross(images: readonly SplitImage[]): Leak[] {
   const ordered = images.filter(isUsed).sort((a, b) => compare(a.imageId, b.imageId));
   const found = nearDuplicates(
     ordered.map(({ compared }) => compared),
-    ordered.map(({ split }) => split),
+    ordered.map(({ split, group }) => ({ group: split, place: stationOf(group) })),
   );
   const byPixels = found.map(({ first, second, likeness }) =>
     leakOf(ordered[first]!, ordered[second]!, { because: 'pixels', likeness }),
@@ -61,6 +61,9 @@ function leakOf(a: UsedImage, b: UsedImage, why: Pick<Leak, 'because' | 'likenes
   const [first, second] = rank(a) <= rank(b) ? [a, b] : [b, a];
   return { images: [first.imageId, second.imageId], splits: [first.split, second.split], ...why };
 }
+
+/** Archives say no more of where an image was taken. */
+const stationOf = (group: string): string => group.slice(0, Math.max(0, group.indexOf('/')));
 
 const isUsed = (image: SplitImage): image is UsedImage => image.split !== 'excluded';
 

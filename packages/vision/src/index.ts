@@ -16,7 +16,7 @@ export { fromLetterbox, LETTERBOX_GREY, type Letterbox, letterbox, toLetterbox }
 export { meanOf } from './mean.ts';
 export { type ComparedImage, toBeCompared } from './near-duplicate/compared-image.ts';
 export { comparedSize, type GreyImage } from './near-duplicate/grey-image.ts';
-export { type NearDuplicate, nearDuplicates } from './near-duplicate/near-duplicates.ts';
+export { type Known, type NearDuplicate, nearDuplicates } from './near-duplicate/near-duplicates.ts';
 export { nonMaximumSuppression, type SuppressionSettings } from './non-maximum-suppression.ts';
 export { type Random, seededRandom } from './seeded-random.ts';
 export { type Candidates, decodeYolo, yoloShape } from './yolo-output.ts';

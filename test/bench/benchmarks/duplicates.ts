@@ -67,7 +67,7 @@ async function compare(name: (typeof DATA_SETS)[number], form: Form): Promise<(s
   });
   const pairs = nearDuplicates(
     images,
-    photographs.map(({ file }) => file),
+    photographs.map(({ file }) => ({ group: file, place: '' })),
   );
   const seconds = (performance.now() - started) / 1000;
 

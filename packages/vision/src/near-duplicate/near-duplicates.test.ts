@@ -38,7 +38,7 @@ const changed = (
 const duplicatesAmong = (images: GreyImage[]) =>
   nearDuplicates(
     images.map(toBeCompared),
-    images.map((_, index) => String(index)),
+    images.map((_, index) => ({ group: String(index), place: '' })),
   );
 /** Others, so that it shows what any two have in common. */
 const others = Array.from({ length: 8 }, (_, index) => cut(surface(50 + index), 0, 0));
@@ -91,12 +91,29 @@ describe('nearDuplicates', () => {
     expect(duplicatesAmong([...parts, again])).toMatchObject([{ first: 0, second: 12 }]);
   });
 
+  it('tells parts apart behind which two places have something of their own', () => {
+    const place = (seed: number) => {
+      const background = cut(surface(seed), 0, 0);
+      return Array.from({ length: 20 }, (_, index) => {
+        const part = surface(200 * seed + index).values;
+        return changed(background, (value, at) => 0.7 * value + 0.3 * part[at]!);
+      });
+    };
+    const [here, there] = [place(300), place(301)];
+    const again = changed(here[3]!, (value) => Math.round(0.9 * value + 10));
+    const images = [...here, ...there, again].map(toBeCompared);
+    const known = images.map((_, index) => ({ group: String(index), place: '' }));
+    expect(nearDuplicates(images, known).length).toBeGreaterThan(100);
+    const placed = known.map(({ group }, index) => ({ group, place: index >= 20 && index < 40 ? 'there' : 'here' }));
+    expect(nearDuplicates(images, placed)).toMatchObject([{ first: 3, second: 40 }]);
+  });
+
   it('does not look for pairs of what is known to belong together', () => {
     const picture = cut(surface(6), 0, 0);
     const images = [picture, picture, picture, ...others];
     const found = nearDuplicates(
       images.map(toBeCompared),
-      images.map((_, index) => (index < 2 ? 'part 1' : `other ${index}`)),
+      images.map((_, index) => ({ group: index < 2 ? 'part 1' : `other ${index}`, place: '' })),
     );
     expect(found.map(({ first, second }) => [first, second])).toEqual([
       [0, 2],

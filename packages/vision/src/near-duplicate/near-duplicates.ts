@@ -19,27 +19,53 @@ const LEAST_LIKENESS_OF_SCANT = 0.95;
 const SAME = 0.99;
 /** Pairs out of which is told how alike any two images are. */
 const SAMPLED_PAIRS = 200;
+/** So many images have to be of one place before it is asked what any two of them have in common. */
+const LEAST_OF_A_PLACE = 16;
+
+/** What is known of an image, whatever it shows. */
+export interface Known {
+  /** What it belongs to: pairs of one group are not told. */
+  readonly group: string;
+  /** Where it was taken: what stands behind the parts is the same on every picture of one place. */
+  readonly place: string;
+}
 
 /**
  * Finds the images that share pixels: taken twice, cut out of one picture, encoded or lit otherwise, a little moved. Moved,
  * not turned or scaled.
  *
- * Whether a pair is found depends on the images and their order, not on the groups, which only say which pairs are told.
- *
- * @param groups what each image is known to belong to: pairs of one group are not told
+ * Whether a pair is found depends on the images, their order and their places, not on the groups, which only say which pairs
+ * are told.
  */
-export function nearDuplicates(images: readonly ComparedImage[], groups: readonly string[]): NearDuplicate[] {
-  const any = likenessOfAny(images);
-  // Twice as alike as any two, or, where those are very much so, half-way to the same.
-  const least = Math.max(LEAST_LIKENESS, Math.min(2 * any, (1 + any) / 2, SAME));
+export function nearDuplicates(images: readonly ComparedImage[], known: readonly Known[]): NearDuplicate[] {
+  const least = leastLikeness(images, known);
   return candidatesAmong(images.map(({ features }) => features)).flatMap((candidate) => {
     const { first, second } = candidate;
-    if (groups[first] === groups[second]) return [];
+    if (known[first]!.group === known[second]!.group) return [];
     const [a, b] = [images[first]!, images[second]!];
     const found = likeness(a.grey, b.grey, candidate);
-    const asked = a.isScant || b.isScant ? Math.max(least, LEAST_LIKENESS_OF_SCANT) : least;
-    return found >= asked ? { first, second, likeness: found } : [];
+    const asked = least(known[first]!.place, known[second]!.place);
+    const enough = a.isScant || b.isScant ? Math.max(asked, LEAST_LIKENESS_OF_SCANT) : asked;
+    return found >= enough ? { first, second, likeness: found } : [];
   });
+}
+
+/** How alike two images of these places have to be. Among all of a set, pictures of one place may be rare, and as rare as duplicates. */
+function leastLikeness(
+  images: readonly ComparedImage[],
+  known: readonly Known[],
+): (place: string, other: string) => number {
+  const ofAll = leastAmong(images);
+  const ofPlaces = new Map<string, number>();
+  for (const [place, some] of Map.groupBy(images.keys(), (index) => known[index]!.place))
+    if (some.length >= LEAST_OF_A_PLACE) ofPlaces.set(place, leastAmong(some.map((index) => images[index]!)));
+  return (place, other) => (place === other ? (ofPlaces.get(place) ?? ofAll) : ofAll);
+}
+
+/** Twice as alike as any two, or, where those are very much so, half-way to the same. */
+function leastAmong(images: readonly ComparedImage[]): number {
+  const any = likenessOfAny(images);
+  return Math.max(LEAST_LIKENESS, Math.min(2 * any, (1 + any) / 2, SAME));
 }
 
 /**

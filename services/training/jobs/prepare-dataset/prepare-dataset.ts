@@ -156,11 +156,11 @@ function loosePhotographs(labelled: readonly LabelledImage[], files: readonly La
 
 /** The images of different parts that share pixels. In the order of image ids: what is found depends on nothing else. */
 function alikeAmong(labelled: readonly LabelledImage[], files: readonly LabelledFile[]): AlikeImages[] {
-  const parts = new Map(labelled.map((image) => [image.imageId, partOf(image)]));
+  const known = new Map(labelled.map((image) => [image.imageId, { group: partOf(image), place: image.station }]));
   const ordered = files.toSorted((a, b) => (a.imageId < b.imageId ? -1 : 1));
   const found = nearDuplicates(
     ordered.map(({ compared }) => compared),
-    ordered.map(({ imageId }) => parts.get(imageId) ?? ''),
+    ordered.map(({ imageId }) => known.get(imageId)!),
   );
   return found.map(({ first, second, likeness }) => ({
     images: [ordered[first]!.imageId, ordered[second]!.imageId],
