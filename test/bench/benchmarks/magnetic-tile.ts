@@ -5,6 +5,7 @@ import type { Benchmark } from '../benchmark.ts';
 import { checkMeasure, type MeasuredModel, measureModel, trainModel } from '../detector/measured-training.ts';
 import { magneticTileRecipe, recipeFor } from '../detector/settings.ts';
 import { openSharedSet, refuseSharedGroups } from '../detector/shared-set.ts';
+import { withoutTwins } from '../detector/twins.ts';
 import { rounded } from '../statistics.ts';
 
 const CONFIDENCE = 0.95;
@@ -27,8 +28,12 @@ export const magneticTile: Benchmark = {
     };
     refuseSharedGroups(listed.train, listed.val);
     refuseSharedGroups([...listed.train, ...listed.val], listed.test);
-    const load = (side: keyof typeof listed) => set.load(form.short ? mixed(listed[side]) : listed[side], imageSize);
-    const [training, validation, test] = [await load('train'), await load('val'), await load('test')];
+    const some = (images: CocoImage[]) => (form.short ? mixed(images) : images);
+    const apart = { test: some(listed.test), val: await withoutTwins(set, some(listed.val), some(listed.test)) };
+    const train = await withoutTwins(set, some(listed.train), [...apart.val, ...apart.test]);
+    const left = [some(listed.train).length - train.length, some(listed.val).length - apart.val.length];
+    const load = (images: CocoImage[]) => set.load(images, imageSize);
+    const [training, validation, test] = [await load(train), await load(apart.val), await load(apart.test)];
     checkMeasure(test);
     const { model } = await trainModel({ settings, training, validation }, form.say);
     const [onValidation, onTest] = [await measureModel(model, validation), await measureModel(model, test)];
@@ -58,14 +63,15 @@ export const magneticTile: Benchmark = {
               set.classes[id] ?? '',
               truths,
               tilesWith(listed.test, set.classes[id]),
-              tilesWith(listed.train, set.classes[id]),
+              tilesWith(train, set.classes[id]),
               rounded(ap50 ?? 0),
             ]),
-            ['all', '', tilesWith(listed.test), tilesWith(listed.train), rounded(onTest.precision.ap50 ?? 0)],
+            ['all', '', tilesWith(listed.test), tilesWith(train), rounded(onTest.precision.ap50 ?? 0)],
           ],
         },
       ],
       notes: [
+        `${left[0]} training and ${left[1]} validation images are left out: they share pixels with images that are measured on.`,
         "An image fails when anything is found in it with at least the confidence. Intervals are Clopper and Pearson's and take the images for independent. They are not, and the intervals too narrow: tiles were photographed up to six times.",
       ],
     };

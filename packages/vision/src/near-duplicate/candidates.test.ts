@@ -7,12 +7,12 @@ import type { Feature } from './features.ts';
 function picture(seed: number, count = 20): Feature[] {
   const random = seededRandom(seed);
   const upTo = (limit: number) => Math.floor(limit * random());
-  return Array.from({ length: count }, () => ({ x: upTo(200), y: upTo(200), hash: upTo(2 ** 32) }));
+  return Array.from({ length: count }, () => ({ x: upTo(200), y: upTo(200), hash: upTo(2 ** 32), spare: 0 }));
 }
 
 /** The same spots in a picture that is moved. */
 const moved = (features: Feature[], dx: number, dy: number): Feature[] =>
-  features.map(({ x, y, hash }) => ({ x: x - dx, y: y - dy, hash }));
+  features.map((feature) => ({ ...feature, x: feature.x - dx, y: feature.y - dy }));
 
 const pairsOf = (images: Feature[][]) => candidatesAmong(images).map(({ first, second }) => `${first} ${second}`);
 

@@ -40,40 +40,75 @@ interface Place {
  * first is told with the next, and so on: whoever wants all that belongs together follows the pairs.
  */
 export function candidatesAmong(images: readonly (readonly Feature[])[]): Candidate[] {
+  return elected(pairsAmong(images), images.length);
+}
+
+/**
+ * The same with the second image of each pair in another form, such as mirrored.
+ *
+ * @param others the images in their other form, in the same order
+ */
+export function candidatesAcross(
+  images: readonly (readonly Feature[])[],
+  others: readonly (readonly Feature[])[],
+): Candidate[] {
+  return elected(pairsAcross(images, others), images.length);
+}
+
+function elected(pairs: Iterable<readonly [Place, Place]>, count: number): Candidate[] {
   const votes = new Map<number, Map<string, Set<number>>>();
-  for (const places of placesByHalf(images))
-    for (const [first, second] of pairsOf(places)) {
-      if (differentBits(first.feature.hash, second.feature.hash) > MOST_DIFFERENT_BITS) continue;
-      const shift = `${stepOf(first.feature.x - second.feature.x)} ${stepOf(first.feature.y - second.feature.y)}`;
-      const ofPair = entryOf(votes, first.image * images.length + second.image, () => new Map());
-      entryOf(ofPair, shift, () => new Set()).add(first.index);
-    }
+  for (const [first, second] of pairs) {
+    if (differentBits(first.feature.hash, second.feature.hash) > MOST_DIFFERENT_BITS) continue;
+    const shift = `${stepOf(first.feature.x - second.feature.x)} ${stepOf(first.feature.y - second.feature.y)}`;
+    const ofPair = entryOf(votes, first.image * count + second.image, () => new Map());
+    entryOf(ofPair, shift, () => new Set()).add(first.index);
+  }
   return [...votes].flatMap(([pair, shifts]) => {
     const [[shift, voters] = ['', new Set()]] = [...shifts].sort(([, a], [, b]) => b.size - a.size);
     if (voters.size < LEAST_VOTES) return [];
     const [x = 0, y = 0] = shift.split(' ').map(Number);
-    return {
-      first: Math.floor(pair / images.length),
-      second: pair % images.length,
-      dx: x * SHIFT_STEP,
-      dy: y * SHIFT_STEP,
-    };
+    return { first: Math.floor(pair / count), second: pair % count, dx: x * SHIFT_STEP, dy: y * SHIFT_STEP };
   });
 }
 
-/** Places of patches whose hashes agree in one half of their bits, in the order of the images; of many also those that agree in all. */
-function* placesByHalf(images: readonly (readonly Feature[])[]): Generator<readonly Place[]> {
+/** Every two places of different images whose hashes agree in one half of their bits; of many places each with the next few. */
+function* pairsAmong(images: readonly (readonly Feature[])[]): Generator<readonly [Place, Place]> {
+  for (const half of HALVES)
+    for (const places of placesByHalf(images, half).values()) {
+      yield* pairsOf(places);
+      // Of many, those that agree in all bits are compared with the next few of their own kind, too.
+      if (places.length > MOST_PLACES) for (const same of placesByHash(places).values()) yield* pairsOf(same);
+    }
+}
+
+/** The same, the second place being one of the others. */
+function* pairsAcross(
+  images: readonly (readonly Feature[])[],
+  others: readonly (readonly Feature[])[],
+): Generator<readonly [Place, Place]> {
   for (const half of HALVES) {
-    const places = new Map<number, Place[]>();
-    for (const [image, features] of images.entries())
-      for (const [index, feature] of features.entries())
-        entryOf(places, (feature.hash >>> half) & 0xffff, () => []).push({ image, index, feature });
-    for (const same of places.values()) {
-      yield same;
-      if (same.length > MOST_PLACES) yield* Map.groupBy(same, ({ feature }) => feature.hash).values();
+    const places = placesByHalf(images, half);
+    for (const [key, seconds] of placesByHalf(others, half)) {
+      const firsts = places.get(key) ?? [];
+      yield* pairsBefore(firsts, seconds);
+      if (firsts.length <= MOST_PLACES) continue;
+      const byHash = placesByHash(firsts);
+      for (const [hash, same] of placesByHash(seconds)) yield* pairsBefore(byHash.get(hash) ?? [], same);
     }
   }
 }
+
+/** Places by one half of the bits of their hashes, in the order of the images. */
+function placesByHalf(images: readonly (readonly Feature[])[], half: number): Map<number, Place[]> {
+  const places = new Map<number, Place[]>();
+  for (const [image, features] of images.entries())
+    for (const [index, feature] of features.entries())
+      entryOf(places, (feature.hash >>> half) & 0xffff, () => []).push({ image, index, feature });
+  return places;
+}
+
+const placesByHash = (places: readonly Place[]): Map<number, Place[]> =>
+  Map.groupBy(places, ({ feature }) => feature.hash);
 
 /** Every two places of different images; of many places each with the next few. */
 function* pairsOf(places: readonly Place[]): Generator<readonly [Place, Place]> {
@@ -86,6 +121,16 @@ function* pairsOf(places: readonly Place[]): Generator<readonly [Place, Place]> 
       yield [first, second];
       left--;
     }
+  }
+}
+
+/** Each of the second places with every first one of an image before its own; of many with the last few of them. */
+function* pairsBefore(firsts: readonly Place[], seconds: readonly Place[]): Generator<readonly [Place, Place]> {
+  const most = firsts.length > MOST_PLACES ? NEXT_PLACES : firsts.length;
+  let before = 0;
+  for (const second of seconds) {
+    while (before < firsts.length && firsts[before]!.image < second.image) before++;
+    for (const first of firsts.slice(Math.max(0, before - most), before)) yield [first, second];
   }
 }
 

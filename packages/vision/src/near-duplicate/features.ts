@@ -1,13 +1,12 @@
 import { blur } from './blur.ts';
 import type { GreyImage } from './grey-image.ts';
+import { PATCH_RADIUS, type PatchHash, patchHash } from './patch-hash.ts';
 
 /** A spot that stands out, and a perceptual hash of what is around it. */
-export interface Feature {
+export interface Feature extends PatchHash {
   /** Of the patch's centre, in pixels. */
   readonly x: number;
   readonly y: number;
-  /** 32 bits: the signs of the lowest frequencies, so that light and contrast change nothing. */
-  readonly hash: number;
 }
 
 /** So many of the strongest spots. */
@@ -22,11 +21,6 @@ const FINE = 2;
 const COARSE = 3.2;
 /** A spot is the strongest within so many pixels in each direction. */
 const APART = 2;
-/** Half a patch's side in pixels. */
-export const PATCH_RADIUS = 16;
-/** A patch is hashed at half its resolution. */
-const CELLS = PATCH_RADIUS;
-const HASH_BITS = 32;
 
 interface Spot {
   readonly x: number;
@@ -45,7 +39,7 @@ export function featuresOf(image: GreyImage): Feature[] {
     if (!ofCells.has(cell)) ofCells.set(cell, spot);
   }
   const chosen = new Set([...spots.slice(0, MOST_FEATURES), ...ofCells.values()]);
-  return [...chosen].map(({ x, y }) => ({ x, y, hash: hashOf(fine, width, x, y) }));
+  return [...chosen].map(({ x, y }) => ({ x, y, ...patchHash(fine, width, x, y) }));
 }
 
 function spotsOf(fine: Float32Array, coarse: Float32Array, width: number, height: number): Spot[] {
@@ -64,36 +58,4 @@ function isStrongest(strength: Float32Array, width: number, height: number, x: n
     for (let column = Math.max(0, x - APART); column <= Math.min(width - 1, x + APART); column++)
       if (strength[row * width + column]! > own) return false;
   return true;
-}
-
-/** The discrete cosine transform's lowest frequencies but the mean, each over all cells of a patch. */
-const FREQUENCIES: readonly Float32Array[] = lowestFrequencies().map(([u, v]) =>
-  Float32Array.from({ length: CELLS * CELLS }, (_, cell) => {
-    const wave = (place: number, frequency: number) => Math.cos((Math.PI * (2 * place + 1) * frequency) / (2 * CELLS));
-    return wave(cell % CELLS, u) * wave(Math.floor(cell / CELLS), v);
-  }),
-);
-
-function lowestFrequencies(): [number, number][] {
-  const all = Array.from({ length: CELLS * CELLS }, (_, index): [number, number] => [
-    index % CELLS,
-    Math.floor(index / CELLS),
-  ]);
-  return all.sort(([a, b], [c, d]) => a + b - c - d).slice(1, 1 + HASH_BITS);
-}
-
-function hashOf(values: Float32Array, width: number, x: number, y: number): number {
-  const cells = new Float32Array(CELLS * CELLS);
-  for (let row = 0; row < 2 * CELLS; row++)
-    for (let column = 0; column < 2 * CELLS; column++) {
-      const value = values[(y - PATCH_RADIUS + row) * width + x - PATCH_RADIUS + column]!;
-      cells[(row >> 1) * CELLS + (column >> 1)]! += value;
-    }
-  let hash = 0;
-  for (const [bit, wave] of FREQUENCIES.entries()) {
-    let sum = 0;
-    for (let cell = 0; cell < cells.length; cell++) sum += cells[cell]! * wave[cell]!;
-    if (sum > 0) hash |= 1 << bit;
-  }
-  return hash >>> 0;
 }

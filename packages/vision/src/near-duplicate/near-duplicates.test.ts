@@ -4,6 +4,7 @@ import { blur } from './blur.ts';
 import { toBeCompared } from './compared-image.ts';
 import type { GreyImage } from './grey-image.ts';
 import { nearDuplicates } from './near-duplicates.ts';
+import { ORIENTATIONS, oriented } from './orientation.ts';
 
 /** A surface with grain of its own, from 0 to 255. */
 function surface(seed: number, side = 320): GreyImage {
@@ -61,6 +62,25 @@ describe('nearDuplicates', () => {
   it('finds pictures of other sizes and shapes', () => {
     const sheet = surface(5);
     expect(pairsOf(cut(sheet, 0, 40, [250, 120]), cut(sheet, 90, 0, [100, 240]))).toEqual([[0, 1]]);
+  });
+
+  it.each(ORIENTATIONS)('finds a picture again that is laid otherwise, moved and in other light: %o', (orientation) => {
+    const sheet = surface(5);
+    const again = changed(oriented(cut(sheet, 34, 25, [180, 240]), orientation), (value) => 0.7 * value + 30);
+    expect(pairsOf(cut(sheet, 20, 40, [200, 220]), cut(surface(4), 0, 0), again)).toEqual([[0, 2]]);
+    expect(pairsOf(again, cut(surface(4), 0, 0), cut(sheet, 20, 40, [200, 220]))).toEqual([[0, 2]]);
+  });
+
+  it('tells parts of one shape apart that are as alike in the mirror', () => {
+    const ring = (seed: number) =>
+      changed(cut(surface(seed), 0, 0), (value, index) => {
+        const distance = Math.hypot((index % 200) - 99.5, Math.floor(index / 200) - 99.5);
+        return (distance < 80 && distance > 30 ? 180 : 20) + 0.15 * (value - 128);
+      });
+    const rings = Array.from({ length: 12 }, (_, index) => ring(400 + index));
+    expect(duplicatesAmong(rings)).toEqual([]);
+    const [, , mirrored] = ORIENTATIONS;
+    expect(duplicatesAmong([...rings, oriented(rings[0]!, mirrored!)])).toMatchObject([{ first: 0, second: 12 }]);
   });
 
   it('says how alike they are', () => {
