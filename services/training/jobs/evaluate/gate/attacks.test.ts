@@ -45,6 +45,13 @@ describe('a leaky split', () => {
     expect(refusals(await runScenario({ train, test: test_(200) }))).toEqual([]);
   });
 
+  it('is refused: the training has the test photographs mirrored, as augmentations are saved', async () => {
+    const mirrored = train.map((shot) => ({ ...shot, isMirrored: true }));
+    expect(refusals(await runScenario({ train: mirrored, test: test_(100) }))).toEqual([
+      ['no-leak', expect.stringContaining('6 pairs of images share pixels')],
+    ]);
+  });
+
   it('is refused: the threshold was chosen on photographs of the test', async () => {
     const validation = parts('validation', 60);
     const result = await runScenario({

@@ -30,10 +30,12 @@ export interface Shot {
   readonly texture?: number;
   /** Has no texture: nothing tells it from others with the same marks. */
   readonly isPlain?: boolean;
+  /** The file shows it from left to right; its labels don't. */
+  readonly isMirrored?: boolean;
 }
 
 /** What a photograph shows. */
-type Shown = Pick<Shot, 'id' | 'bytesOf' | 'marks' | 'texture' | 'isPlain'>;
+type Shown = Pick<Shot, 'id' | 'bytesOf' | 'marks' | 'texture' | 'isPlain' | 'isMirrored'>;
 
 const GRID = 4;
 /** Of most pictures: the network's own, so that nothing is scaled. */
@@ -90,9 +92,10 @@ export function planesOf(shot: Shown): Uint8Array {
 /** Encoded once: the same parts are in many scenarios. */
 const photographs = new Map<string, Promise<Uint8Array>>();
 
-function photograph({ id, bytesOf = id, marks, texture, isPlain }: Shown): Promise<Uint8Array> {
-  const key = JSON.stringify([bytesOf, marks, texture, isPlain]);
-  const taken = photographs.get(key) ?? encode({ id: bytesOf, marks, texture, isPlain });
+function photograph({ id, bytesOf = id, ...shown }: Shown): Promise<Uint8Array> {
+  const { marks, texture, isPlain, isMirrored } = shown;
+  const key = JSON.stringify([bytesOf, marks, texture, isPlain, isMirrored]);
+  const taken = photographs.get(key) ?? encode({ ...shown, id: bytesOf });
   photographs.set(key, taken);
   return taken;
 }
@@ -104,6 +107,7 @@ async function encode(shown: Shown): Promise<Uint8Array> {
   const area = side * side;
   const rgb = Uint8Array.from({ length: 3 * area }, (_, i) => drawn[(i % 3) * area + Math.floor(i / 3)] ?? 0);
   return sharp(rgb, { raw: { width: side, height: side, channels: 3 } })
+    .flop(shown.isMirrored ?? false)
     .withExif({ IFD0: { ImageDescription: shown.id } })
     .png()
     .toBuffer();
