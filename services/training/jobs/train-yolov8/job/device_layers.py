@@ -1,4 +1,4 @@
-"""Parts of YOLOv8 as they suit the devices' runtime: the same answers in 0.85 times the time (decision 0019)."""
+"""Parts of YOLOv8 as they suit the devices' runtime: the same answers in less time (decision 0019)."""
 
 import torch
 from ultralytics.nn.modules import C2f
