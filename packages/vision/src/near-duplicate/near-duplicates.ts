@@ -62,10 +62,7 @@ export function nearDuplicates(images: readonly ComparedImage[], known: readonly
 function candidatesIn(orientation: Orientation, images: readonly ComparedImage[]): Candidate[] {
   const features = images.map((image) => image.features);
   if (orientation === AS_IT_IS) return candidatesAmong(features);
-  return candidatesAcross(
-    features,
-    images.map((image) => orientedFeatures(image.features, image.grey, orientation)),
-  );
+  return candidatesAcross(features, orientedFeatures(images, orientation));
 }
 
 /**

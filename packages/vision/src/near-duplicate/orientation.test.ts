@@ -42,7 +42,7 @@ describe('an orientation', () => {
         ...patchHash(Float32Array.from(image.values), WIDTH, x, y),
       }));
       const { width, values } = oriented(image, orientation);
-      for (const { x, y, ...hash } of orientedFeatures(features, image, orientation))
+      for (const { x, y, ...hash } of orientedFeatures([{ grey: image, features }], orientation).flat())
         expect(hash).toEqual(patchHash(Float32Array.from(values), width, x, y));
     },
   );

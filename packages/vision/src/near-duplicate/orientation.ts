@@ -1,3 +1,4 @@
+import type { ComparedImage } from './compared-image.ts';
 import type { Feature } from './features.ts';
 import type { GreyImage } from './grey-image.ts';
 import { FREQUENCIES, hashOf, isPositive, type PatchHash } from './patch-hash.ts';
@@ -36,19 +37,20 @@ export function oriented(image: GreyImage, orientation: Orientation): GreyImage 
   return { width, height, values };
 }
 
-/** What stands out in a picture that is turned or mirrored so, without looking at its pixels again. */
+/** What stands out in each picture when it is turned or mirrored so, without looking at its pixels again. */
 export function orientedFeatures(
-  features: readonly Feature[],
-  image: Pick<GreyImage, 'width' | 'height'>,
+  images: readonly Pick<ComparedImage, 'grey' | 'features'>[],
   orientation: Orientation,
-): Feature[] {
-  const { width, height } = sizeOf(image, orientation);
+): Feature[][] {
   const { transposed, leftRight, upDown } = orientation;
   const hash = orientedHash(orientation);
-  return features.map((feature) => {
-    const [x, y] = transposed ? [feature.y, feature.x] : [feature.x, feature.y];
-    // A patch begins half its side before its place and ends one pixel less behind it: mirrored, its place is the next pixel.
-    return { x: leftRight ? width - x : x, y: upDown ? height - y : y, ...hash(feature) };
+  return images.map(({ grey, features }) => {
+    const { width, height } = sizeOf(grey, orientation);
+    return features.map((feature) => {
+      const [x, y] = transposed ? [feature.y, feature.x] : [feature.x, feature.y];
+      // A patch begins half its side before its place and ends one pixel less behind it: mirrored, its place is the next pixel.
+      return { x: leftRight ? width - x : x, y: upDown ? height - y : y, ...hash(feature) };
+    });
   });
 }
 
