@@ -1,3 +1,4 @@
+import { square } from '@assay/vision';
 import { describe, expect, it } from 'vitest';
 import { readImageInput } from './image-input.ts';
 
@@ -38,13 +39,15 @@ describe('a Windows bitmap', () => {
     [24, 'top-down'],
     [32, 'bottom-up'],
   ] as const)('with %i bits a pixel, %s, is read', async (bits, order) => {
-    const { planes } = await readImageInput(bitmap(bits, order), 2);
+    const { planes } = await readImageInput(bitmap(bits, order), square(2));
     expect([...planes]).toEqual([255, 0, 0, 255, 0, 255, 0, 255, 0, 0, 255, 255]);
   });
 
   it('that is compressed or cut off is refused', async () => {
-    await expect(readImageInput(bitmap(24, 'top-down', 1), 2)).rejects.toThrow('compression 1');
-    await expect(readImageInput(bitmap(24, 'top-down').subarray(0, 60), 2)).rejects.toThrow('too few for its 2 × 2');
+    await expect(readImageInput(bitmap(24, 'top-down', 1), square(2))).rejects.toThrow('compression 1');
+    await expect(readImageInput(bitmap(24, 'top-down').subarray(0, 60), square(2))).rejects.toThrow(
+      'too few for its 2 × 2',
+    );
   });
 
   it('of more than 50 megapixels is refused', async () => {
@@ -52,6 +55,6 @@ describe('a Windows bitmap', () => {
     large.set(bitmap(8, 'top-down').subarray(0, 54));
     new DataView(large.buffer).setInt32(18, 10_000, true);
     new DataView(large.buffer).setInt32(22, -5_001, true);
-    await expect(readImageInput(large, 2)).rejects.toThrow('more than 50 megapixels');
+    await expect(readImageInput(large, square(2))).rejects.toThrow('more than 50 megapixels');
   });
 });

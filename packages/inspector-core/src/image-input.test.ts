@@ -1,12 +1,11 @@
 import { crc32, deflateSync } from 'node:zlib';
-import { LETTERBOX_GREY } from '@assay/vision';
+import { LETTERBOX_GREY, square } from '@assay/vision';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { readImageInput, readPlacedImage } from './image-input.ts';
 import { writeUnitPlanes } from './input-planes.ts';
 
-const SIZE = 8;
-const AREA = SIZE * SIZE;
+const INPUT = square(8);
 /** Left of the middle, and right of it. */
 const COLOURS = [
   [255, 128, 0],
@@ -33,24 +32,28 @@ function withProfile(png: Buffer, icc: Buffer): Uint8Array {
 
 describe('the planes of a network', () => {
   it.each([
-    ['between a bar above and a thicker one below', 8, 5, { left: 0, top: 1 }],
-    ['between a bar on its left and a thicker one on its right', 2, 8, { left: 3, top: 0 }],
-    ['without bars', 8, 8, { left: 0, top: 0 }],
-    ['whose rows are no whole words', 6, 8, { left: 1, top: 0 }],
-  ])('have the image %s', async (_, width, height, { left, top }) => {
+    ['between a bar above and a thicker one below', 8, 5, INPUT, { left: 0, top: 1 }],
+    ['between a bar on its left and a thicker one on its right', 2, 8, INPUT, { left: 3, top: 0 }],
+    ['without bars', 8, 8, INPUT, { left: 0, top: 0 }],
+    ['whose rows are no whole words', 6, 8, INPUT, { left: 1, top: 0 }],
+    ['that has the rectangle’s shape', 8, 4, { width: 8, height: 4 }, { left: 0, top: 0 }],
+    ['above and below which a rectangle has bars', 8, 3, { width: 8, height: 6 }, { left: 0, top: 1 }],
+    ['beside which a rectangle has bars', 4, 8, { width: 16, height: 8 }, { left: 6, top: 0 }],
+  ])('have the image %s', async (_, width, height, input, { left, top }) => {
     const bytes = await picture(width, height);
-    const { planes } = await readImageInput(bytes, SIZE);
-    const expected = Array.from({ length: 3 * AREA }, (_, position) => {
-      const channel = Math.floor(position / AREA);
-      const [x, y] = [(position % SIZE) - left, Math.floor((position % AREA) / SIZE) - top];
+    const { planes } = await readImageInput(bytes, input);
+    const area = input.width * input.height;
+    const expected = Array.from({ length: 3 * area }, (_, position) => {
+      const channel = Math.floor(position / area);
+      const [x, y] = [(position % input.width) - left, Math.floor((position % area) / input.width) - top];
       if (x < 0 || y < 0 || x >= width || y >= height) return LETTERBOX_GREY;
       return COLOURS[x < width / 2 ? 0 : 1][channel];
     });
     expect([...planes]).toEqual(expected);
 
     // As of an image before it.
-    const units = new Float32Array(3 * AREA).fill(Number.NaN);
-    writeUnitPlanes(await readPlacedImage(bytes, SIZE), units);
+    const units = new Float32Array(3 * area).fill(Number.NaN);
+    writeUnitPlanes(await readPlacedImage(bytes, input), units);
     expect(units).toEqual(Float32Array.from(planes, (byte) => byte / 255));
   });
 
@@ -70,14 +73,14 @@ describe('the planes of a network', () => {
     ).metadata();
     const bytes = withProfile(await deep.toColourspace('rgb16').png().toBuffer(), icc ?? Buffer.of());
     expect(await sharp(bytes).metadata()).toMatchObject({ depth: 'ushort', hasProfile: true });
-    const { rgb } = await readPlacedImage(bytes, SIZE);
+    const { rgb } = await readPlacedImage(bytes, INPUT);
     // Rounded twice.
     for (const [channel, value] of colour.entries()) expect(Math.abs((rgb[channel] ?? 0) - value)).toBeLessThan(3);
   });
 
   it('have the same image wherever its bytes lie in memory', async () => {
-    const { placement, rgb } = await readPlacedImage(await picture(8, 5), SIZE);
-    const [units, shifted] = [new Float32Array(3 * AREA), new Float32Array(3 * AREA)];
+    const { placement, rgb } = await readPlacedImage(await picture(8, 5), INPUT);
+    const [units, shifted] = [new Float32Array(3 * 64), new Float32Array(3 * 64)];
     writeUnitPlanes({ placement, rgb: new Uint8Array(rgb) }, units);
     const memory = new Uint8Array(rgb.length + 1);
     memory.set(rgb, 1);
@@ -116,7 +119,7 @@ function floatTiff(side: number, value: number): Uint8Array {
 }
 
 it('refuses an image of floats, which would turn black', async () => {
-  await expect(readPlacedImage(floatTiff(32, 0.8), SIZE)).rejects.toMatchObject({
+  await expect(readPlacedImage(floatTiff(32, 0.8), INPUT)).rejects.toMatchObject({
     code: 'image-unreadable',
     message: /float/,
   });
@@ -144,7 +147,7 @@ async function promising(format: 'jpeg' | 'png', width: number, height: number):
 it.each(['jpeg', 'png'] as const)(
   'refuses a %s of more pixels than a device has memory for, by its header',
   async (format) => {
-    await expect(readPlacedImage(await promising(format, 10_000, 5_001), SIZE)).rejects.toMatchObject({
+    await expect(readPlacedImage(await promising(format, 10_000, 5_001), INPUT)).rejects.toMatchObject({
       code: 'image-unreadable',
       message: 'The image has more than 50 megapixels. Send it smaller, or in parts.',
     });

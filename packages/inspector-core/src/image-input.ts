@@ -1,4 +1,4 @@
-import { type Letterbox, letterbox } from '@assay/vision';
+import { type Letterbox, letterbox, type Size } from '@assay/vision';
 import sharp, { type Sharp } from 'sharp';
 import { decodeBitmapFile, isBitmapFile } from './bitmap-file.ts';
 import { InspectorError } from './errors.ts';
@@ -8,7 +8,7 @@ import { MAX_PIXELS, tooManyPixels } from './pixel-limit.ts';
 /** An image as a network takes it. */
 export interface ImageInput {
   readonly placement: Letterbox;
-  /** [3, size, size]: planes of red, green and blue, 0 to 255; the bars are grey. */
+  /** [3, height, width] of the input: planes of red, green and blue, 0 to 255; the bars are grey. */
   readonly planes: Uint8Array;
 }
 
@@ -30,24 +30,24 @@ function openBitmap(bytes: Uint8Array): Sharp {
 }
 
 /**
- * Decodes an image and letterboxes it into a square of `size` pixels.
+ * Decodes an image and letterboxes it into a network's input.
  *
  * @throws InspectorError `image-unreadable`
  */
-export async function readImageInput(bytes: Uint8Array, size: number): Promise<ImageInput> {
-  const { placement, rgb } = await readPlacedImage(bytes, size);
-  const planes = new Uint8Array(3 * size * size);
+export async function readImageInput(bytes: Uint8Array, input: Size): Promise<ImageInput> {
+  const { placement, rgb } = await readPlacedImage(bytes, input);
+  const planes = new Uint8Array(3 * input.width * input.height);
   writeBytePlanes({ placement, rgb }, planes);
   return { placement, planes };
 }
 
 /**
- * Decodes an image and scales it to lie in a square of `size` pixels. A JPEG that is several times as large is decoded at
- * a half, a quarter or an eighth of its size already, which takes a fraction of the time.
+ * Decodes an image and scales it to lie in a network's input. A JPEG that is several times as large is decoded at a half, a
+ * quarter or an eighth of its size already, which takes a fraction of the time.
  *
  * @throws InspectorError `image-unreadable`
  */
-export async function readPlacedImage(bytes: Uint8Array, size: number): Promise<PlacedImage> {
+export async function readPlacedImage(bytes: Uint8Array, input: Size): Promise<PlacedImage> {
   try {
     const image = openImage(bytes);
     const { autoOrient, depth, space, hasProfile } = await image.metadata();
@@ -57,7 +57,7 @@ export async function readPlacedImage(bytes: Uint8Array, size: number): Promise<
     }
     // Colours of 16 bits with a profile are brought to Display P3, and would be taken for sRGB as they are there.
     if (space === 'rgb16' && hasProfile) image.withIccProfile('srgb', { attach: false });
-    const placement = letterbox(autoOrient.width, autoOrient.height, size);
+    const placement = letterbox(autoOrient.width, autoOrient.height, input);
     const { width, height } = placement;
     // Not the fast way: that would leave the last halving to the JPEG decoder too, and change small images as well.
     const rgb = await image.resize(width, height, { fit: 'fill', fastShrinkOnLoad: false }).raw().toBuffer();

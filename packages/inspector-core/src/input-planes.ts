@@ -2,7 +2,7 @@ import { LETTERBOX_GREY, type Letterbox } from '@assay/vision';
 
 /** An image as it lies in a network's input. */
 export interface PlacedImage {
-  /** How the upright image lies in the square. */
+  /** How the upright image lies in the input. */
   readonly placement: Letterbox;
   /** [placement.height, placement.width, 3]: red, green and blue, 0 to 255, without the bars. */
   readonly rgb: Uint8Array;
@@ -15,7 +15,7 @@ const UNITS = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 const PIXELS_IN_WORDS = 4;
 
 /**
- * Writes an image as planes [3, size, size] of values from 0 to 1, the bars grey. Where its rows are whole words, which
+ * Writes an image as planes [3, height, width] of values from 0 to 1, the bars grey. Where its rows are whole words, which
  * those of most cameras are, it is read by words: that takes little more than half as long.
  */
 export function writeUnitPlanes(image: PlacedImage, planes: Float32Array): void {
@@ -28,17 +28,17 @@ export function writeUnitPlanes(image: PlacedImage, planes: Float32Array): void 
 
 /** The first byte of a word is its lowest, as on every processor that Node runs on but s390x. */
 function writeUnitsByWords(
-  { size, width, height, left, top }: Letterbox,
+  { input, width, height, left, top }: Letterbox,
   words: Uint32Array,
   planes: Float32Array,
 ): void {
-  const area = size * size;
+  const area = input.width * input.height;
   const reds = planes.subarray(0, area);
   const greens = planes.subarray(area, 2 * area);
   const blues = planes.subarray(2 * area);
   let source = 0;
   for (let y = 0; y < height; y++) {
-    let target = (top + y) * size + left;
+    let target = (top + y) * input.width + left;
     for (const end = target + width; target < end; target += PIXELS_IN_WORDS) {
       const first = words[source++]!;
       const second = words[source++]!;
@@ -61,11 +61,11 @@ function writeUnitsByWords(
 
 /** A loop of its own, though `writeBytePlanes` has the same: shared by two kinds of arrays it takes V8 twice as long. */
 function writeUnits({ placement, rgb }: PlacedImage, planes: Float32Array): void {
-  const { size, width, height, left, top } = placement;
-  const area = size * size;
+  const { input, width, height, left, top } = placement;
+  const area = input.width * input.height;
   let source = 0;
   for (let y = 0; y < height; y++) {
-    let target = (top + y) * size + left;
+    let target = (top + y) * input.width + left;
     for (const end = target + width; target < end; target++) {
       planes[target] = UNITS[rgb[source++]!]!;
       planes[target + area] = UNITS[rgb[source++]!]!;
@@ -74,14 +74,14 @@ function writeUnits({ placement, rgb }: PlacedImage, planes: Float32Array): void
   }
 }
 
-/** Writes an image as planes [3, size, size] of bytes, the bars grey. */
+/** Writes an image as planes [3, height, width] of bytes, the bars grey. */
 export function writeBytePlanes({ placement, rgb }: PlacedImage, planes: Uint8Array): void {
-  const { size, width, height, left, top } = placement;
-  const area = size * size;
+  const { input, width, height, left, top } = placement;
+  const area = input.width * input.height;
   fillBars(placement, planes, LETTERBOX_GREY);
   let source = 0;
   for (let y = 0; y < height; y++) {
-    let target = (top + y) * size + left;
+    let target = (top + y) * input.width + left;
     for (const end = target + width; target < end; target++) {
       planes[target] = rgb[source++]!;
       planes[target + area] = rgb[source++]!;
@@ -90,12 +90,12 @@ export function writeBytePlanes({ placement, rgb }: PlacedImage, planes: Uint8Ar
   }
 }
 
-/** An image in its square has bars above and below, or beside it, or none. */
-function fillBars({ size, width, height, top }: Letterbox, planes: Uint8Array | Float32Array, grey: number): void {
-  if (width < size) planes.fill(grey);
-  if (height === size) return;
-  for (let plane = 0; plane < 3 * size; plane += size) {
-    planes.fill(grey, plane * size, (plane + top) * size);
-    planes.fill(grey, (plane + top + height) * size, (plane + size) * size);
+/** An image in a network's input has bars above and below, or beside it, or none. */
+function fillBars({ input, width, height, top }: Letterbox, planes: Uint8Array | Float32Array, grey: number): void {
+  if (width < input.width) planes.fill(grey);
+  if (height === input.height) return;
+  for (let row = 0; row < 3 * input.height; row += input.height) {
+    planes.fill(grey, row * input.width, (row + top) * input.width);
+    planes.fill(grey, (row + top + height) * input.width, (row + input.height) * input.width);
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { square } from '@assay/vision';
 import sharp from 'sharp';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createInspector, type Inspector, type InspectorOptions } from './inspector.ts';
@@ -170,7 +171,7 @@ describe('rules', () => {
     'and a floor say what is told, and not how sure the model is of it (a vote of %d)',
     async (vote) => {
       const { manifest } = tinyModel();
-      const side = manifest.imageSize;
+      const { width: side } = manifest.imageSize;
       // Two anchors that see the same box: centre, width and height, then the scores of red and of blue.
       const rows = [8, 8, 8, 8, 8, 8, 8, 8, 0.9, vote, 0, 0];
       const onnx = model(
@@ -239,7 +240,7 @@ describe('a model', () => {
       code: 'model-unsuitable',
       message: expect.stringContaining('2 classes, the manifest names 1'),
     });
-    await expect(inspector({ manifest: { ...manifest, imageSize: 64 } })).rejects.toMatchObject({
+    await expect(inspector({ manifest: { ...manifest, imageSize: square(64) } })).rejects.toMatchObject({
       code: 'model-unsuitable',
     });
   });
@@ -247,7 +248,7 @@ describe('a model', () => {
   /** One that gives a tensor of six rows and an anchor, whatever it is shown. */
   const constant = (tensor: number[]): Partial<InspectorOptions> => {
     const { manifest } = tinyModel();
-    const side = manifest.imageSize;
+    const { width: side } = manifest.imageSize;
     const identity = node('Identity', ['fixed'], 'output0');
     const onnx = model(identity, tensor, value(11, 'images', [1, 3, side, side]), value(12, 'output0', [1, 6, 1]));
     return { model: onnx, manifest: { ...manifest, sha256: createHash('sha256').update(onnx).digest('hex') } };
@@ -298,6 +299,28 @@ describe('a model', () => {
       const sha256 = createHash('sha256').update(half).digest('hex');
       await expect(inspector({ model: half, manifest: { ...manifest, sha256 } })).rejects.toThrow('Export the trained');
     }
+  });
+
+  it('may have a rectangle for its input, and of older manifests a square', async () => {
+    const { manifest } = tinyModel();
+    const read = (imageSize: unknown) => readModelManifest(JSON.stringify({ ...manifest, imageSize })).imageSize;
+    const imageSize = { width: 64, height: 32 };
+    expect([read(imageSize), read(64)]).toEqual([imageSize, square(64)]);
+
+    // One box, in pixels of the input: centre, width and height, then the scores.
+    const onnx = model(
+      node('Identity', ['fixed'], 'output0'),
+      floats('fixed', [1, 6, 1], [32, 16, 16, 8, 0.9, 0]),
+      value(11, 'images', [1, 3, 32, 64]),
+      value(12, 'output0', [1, 6, 1]),
+    );
+    const sha256 = createHash('sha256').update(onnx).digest('hex');
+    const wide = await inspector({ model: onnx, manifest: { ...manifest, sha256, imageSize } });
+    // Half as large in the input, without bars; and as large as it is, with bars beside it.
+    const [fitting] = (await wide.inspect(await picture(128, 64).png().toBuffer())).detections;
+    expect(fitting?.box).toEqual({ left: 48, top: 24, width: 32, height: 16 });
+    const [tall] = (await wide.inspect(await picture(32, 32).png().toBuffer())).detections;
+    expect(tall?.box).toEqual({ left: 8, top: 12, width: 16, height: 8 });
   });
 
   it('is refused when its manifest asks for more memory than there is', () => {

@@ -1,16 +1,19 @@
+import { square } from '@assay/vision';
 import { z } from 'zod';
 import { InspectorError } from './errors.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be a sha256 in lower-case hex');
 const share = z.number().min(0).max(1);
+/** In pixels; with a longer one an input is more than a device has memory for. */
+const side = z.int().positive().max(4096);
 
 const modelManifestSchema = z.object({
   /** 2 is with `votes`: an inspector that knows nothing of them would judge by other confidences, and has to refuse it. */
   format: z.enum(['assay.model/1', 'assay.model/2']),
   /** A class's name stands at its id. */
   names: z.array(z.string().min(1)).min(1),
-  /** Side of the square input in pixels; a larger one is more than a device has memory for. */
-  imageSize: z.int().positive().max(4096),
+  /** Of the network's input. A number is the side of a square; inspectors that are older know no other shape, and say so. */
+  imageSize: z.union([side.transform(square), z.object({ width: side, height: side })]),
   /** Pixels of the coarsest grid cell. */
   stride: z.int().positive(),
   /** Digest of `model.onnx`. */

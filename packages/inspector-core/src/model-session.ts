@@ -41,8 +41,8 @@ export async function openModelSession(
   checkDigest(bytes, manifest, name);
   const session = await createSession(bytes, name, threads);
   try {
-    const { imageSize } = manifest;
-    const input = new Tensor('float32', new Float32Array(3 * imageSize * imageSize), [1, 3, imageSize, imageSize]);
+    const { width, height } = manifest.imageSize;
+    const input = new Tensor('float32', new Float32Array(3 * height * width), [1, 3, height, width]);
     const output = await tryOut(session, manifest, input, name);
     return {
       async run(image) {
@@ -139,7 +139,7 @@ function unsuitable(name: string, cause: unknown): InspectorError {
   return new InspectorError(
     'model-unsuitable',
     `${name} isn't a detector as its manifest describes it: ${messageOf(cause)}. A model in YOLOv8's export convention ` +
-      `takes \`${INPUT}\` float32 [1, 3, S, S] and gives \`${OUTPUT}\` float32 [1, 4 + classes, anchors].`,
+      `takes \`${INPUT}\` float32 [1, 3, height, width] and gives \`${OUTPUT}\` float32 [1, 4 + classes, anchors].`,
     { cause },
   );
 }

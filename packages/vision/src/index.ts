@@ -19,4 +19,5 @@ export { comparedSize, type GreyImage } from './near-duplicate/grey-image.ts';
 export { type Known, type NearDuplicate, nearDuplicates } from './near-duplicate/near-duplicates.ts';
 export { nonMaximumSuppression, type SuppressionSettings } from './non-maximum-suppression.ts';
 export { type Random, seededRandom } from './seeded-random.ts';
+export { inputFor, type Size, square } from './size.ts';
 export { type Candidates, decodeYolo, yoloShape } from './yolo-output.ts';

@@ -1,15 +1,15 @@
 import { type Box, clipBox } from './box.ts';
+import type { Size } from './size.ts';
 
 /** The grey that fills a letterbox's bars, in all three channels: Ultralytics' convention. */
 export const LETTERBOX_GREY = 114;
 
-/** How an image lies in a square: scaled to fit, its shape kept, bars on two sides. All in whole pixels. */
+/** How an image lies in a network's input: scaled to fit, its shape kept, bars on two sides. All in whole pixels. */
 export interface Letterbox {
   readonly imageWidth: number;
   readonly imageHeight: number;
-  /** Side of the square. */
-  readonly size: number;
-  /** Size of the scaled image within the square. */
+  readonly input: Size;
+  /** Size of the scaled image within the input. */
   readonly width: number;
   readonly height: number;
   /** Where the scaled image begins. */
@@ -18,32 +18,37 @@ export interface Letterbox {
 }
 
 /**
- * Where an image of this size comes to lie in a square of `size` pixels. Smaller images are scaled up. An odd pixel of
- * padding goes to the right or the bottom, as in Ultralytics' `LetterBox`.
+ * Where an image of this size comes to lie in an input. Smaller images are scaled up. An odd pixel of padding goes to the
+ * right or the bottom, as in Ultralytics' `LetterBox`.
  *
  * @throws RangeError when a side isn't a whole number of at least one pixel
  */
-export function letterbox(imageWidth: number, imageHeight: number, size: number): Letterbox {
-  for (const [name, side] of Object.entries({ imageWidth, imageHeight, size })) {
+export function letterbox(imageWidth: number, imageHeight: number, input: Size): Letterbox {
+  for (const [name, side] of Object.entries({
+    imageWidth,
+    imageHeight,
+    inputWidth: input.width,
+    inputHeight: input.height,
+  })) {
     if (!Number.isInteger(side) || side < 1) {
       throw new RangeError(`${name} is ${side}; a letterbox needs whole numbers of at least one pixel`);
     }
   }
-  const scale = Math.min(size / imageWidth, size / imageHeight);
+  const scale = Math.min(input.width / imageWidth, input.height / imageHeight);
   const width = Math.max(1, Math.round(imageWidth * scale));
   const height = Math.max(1, Math.round(imageHeight * scale));
   return {
     imageWidth,
     imageHeight,
-    size,
+    input,
     width,
     height,
-    left: Math.floor((size - width) / 2),
-    top: Math.floor((size - height) / 2),
+    left: Math.floor((input.width - width) / 2),
+    top: Math.floor((input.height - height) / 2),
   };
 }
 
-/** A box of the image in the square's pixels. */
+/** A box of the image in the input's pixels. */
 export function toLetterbox({ imageWidth, imageHeight, width, height, left, top }: Letterbox, box: Box): Box {
   const scaleX = width / imageWidth;
   const scaleY = height / imageHeight;
@@ -55,7 +60,7 @@ export function toLetterbox({ imageWidth, imageHeight, width, height, left, top 
   };
 }
 
-/** A box of the square in the image's pixels. What lies in the bars is cut off. */
+/** A box of the input in the image's pixels. What lies in the bars is cut off. */
 export function fromLetterbox({ imageWidth, imageHeight, width, height, left, top }: Letterbox, box: Box): Box {
   const scaleX = imageWidth / width;
   const scaleY = imageHeight / height;

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inputFor } from '@assay/vision';
 import type { Benchmark } from '../benchmark.ts';
 import { agreement, checkSame } from '../inspector/answers.ts';
 import { bareSession, type Contestant, inspecting, type Spent } from '../inspector/contestants.ts';
@@ -39,10 +40,12 @@ export const inspector: Benchmark = {
   async run({ short, seed, say }) {
     const extent = short ? SHORT : FULL;
     const folder = await mkdtemp(join(tmpdir(), 'assay-bench-'));
-    const ultralytics = short ? undefined : await startUltralytics(folder, { seed, size: extent.size, say });
+    const photograph = short ? { width: 160, height: 120 } : { width: 640, height: 480 };
+    const input = inputFor([photograph], extent.size, 32);
+    const ultralytics = short ? undefined : await startUltralytics(folder, { seed, input, say });
     try {
       const images = await photographs(join(folder, 'images'), {
-        ...(short && { width: 160, height: 120 }),
+        ...photograph,
         seed,
         tags: extent.images + extent.calibration,
       });
@@ -111,7 +114,7 @@ async function compare({ network, shown, calibration, rounds, peers, say }: Comp
     return {
       sections: [
         {
-          title: `${network.name} at ${network.size} pixels: ${rounds} rounds in turns, ${shown.length} images each, one thread`,
+          title: `${network.name}, input ${network.input.width} × ${network.input.height}: ${rounds} rounds in turns, ${shown.length} images each, one thread`,
           headings: ratioHeadings('way', turns[0]?.figures[0], 'session.run'),
           rows: ratioRows(turns, turns[0]),
         },

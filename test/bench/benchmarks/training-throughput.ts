@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultTrainingSettings } from '@assay/detector';
+import { square } from '@assay/vision';
 import { layoutOf } from '../../../packages/detector/src/network/onnx-export.ts';
 import { type NetworkShape, nanoShape } from '../../../packages/detector/src/network/shape.ts';
 import type { Benchmark, Form, Section } from '../benchmark.ts';
@@ -45,7 +46,7 @@ async function against(backbone: NetworkShape['backbone'], { short, seed, say }:
     backbone,
     widths: [16, 32, 64, 96, 128],
     headWidth: 64,
-    imageSize: short ? 64 : 192,
+    input: square(short ? 64 : 192),
     classes: 6,
   };
   const [rounds, steps, peerSteps] = short ? [1, 20, 1] : [5, 80, 40];
@@ -74,7 +75,7 @@ async function against(backbone: NetworkShape['backbone'], { short, seed, say }:
     const rated = rateSections(turns, shape);
     return [...rated, profileSection(profile)].map((section) => ({
       ...section,
-      title: `${section.title}, backbone ${backbone}, ${shape.imageSize} pixels, ${rounds} rounds of ${steps} and ${peerSteps} steps`,
+      title: `${section.title}, backbone ${backbone}, ${shape.input.width} pixels, ${rounds} rounds of ${steps} and ${peerSteps} steps`,
     }));
   } finally {
     await torch?.close();

@@ -30,6 +30,6 @@ class CountingLayers implements Layers {
 /** Multiply-accumulates of the forward pass for one image. Training takes about three times as many. */
 export function multiplicationsOf(shape: NetworkShape): number {
   const layers = new CountingLayers();
-  detectorNetwork(layers, shape, layers.graph.input('images', [1, 3, shape.imageSize, shape.imageSize]));
+  detectorNetwork(layers, shape, layers.graph.input('images', [1, 3, shape.input.height, shape.input.width]));
   return layers.multiplications;
 }

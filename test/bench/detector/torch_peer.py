@@ -143,7 +143,7 @@ class Detector(nn.Module):
         self.cls = nn.ModuleList(Block(f"head{l}.class", head, half, 3) for l in levels)
         self.boxes = nn.ModuleList(prediction(f"head{l}.box.values", half, 4, 0) for l in levels)
         self.logits = nn.ModuleList(prediction(f"head{l}.class.logits", half, shape["classes"], -4) for l in levels)
-        cells = [torch.meshgrid(*[torch.arange(shape["imageSize"] // s)] * 2, indexing="ij") for s in STRIDES]
+        cells = [torch.meshgrid(*[torch.arange(shape["input"]["width"] // s)] * 2, indexing="ij") for s in STRIDES]
         self.centre_y, self.centre_x = (
             torch.cat([(cell[axis].flatten() + 0.5) * s for cell, s in zip(cells, STRIDES)]) for axis in (0, 1)
         )
@@ -201,7 +201,7 @@ def predict(source, target):
         raise SystemExit(f"the other network has no {sorted(unplaced)}")
     images = values[sum(slot["size"] for slot in spec["parameters"]) :]
     with torch.no_grad():
-        answers = net(images.reshape(-1, 3, shape["imageSize"], shape["imageSize"]))
+        answers = net(images.reshape(-1, 3, shape["input"]["height"], shape["input"]["width"]))
     np.concatenate([answer.flatten().numpy() for answer in answers]).astype(np.float32).tofile(target)
 
 
@@ -210,7 +210,7 @@ def train(layout, steps):
     net.to(memory_format=formats[layout])
     optimizer = torch.optim.AdamW([p for p in net.parameters() if p.requires_grad], lr=1e-3)
     anchors = net.stride.numel()
-    images = torch.randint(0, 255, (batch, 3, shape["imageSize"], shape["imageSize"]), dtype=torch.uint8)
+    images = torch.randint(0, 255, (batch, 3, shape["input"]["height"], shape["input"]["width"]), dtype=torch.uint8)
     targets = (torch.rand(batch, shape["classes"], anchors) < 0.05).float()
     boxes = torch.rand(batch, 4, anchors) * 80
     boxes[:, 2:] += 90

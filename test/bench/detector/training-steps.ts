@@ -37,7 +37,11 @@ export async function trainingRate(settings: TrainingSettings, dataset: Dataset,
 }
 
 /** Noise with a few boxes: what is shown makes no difference to the time. */
-export function noiseDataset({ imageSize, classes }: NetworkShape, count: number, seed: number): Dataset {
+export function noiseDataset(
+  { input: { width: imageSize }, classes }: NetworkShape,
+  count: number,
+  seed: number,
+): Dataset {
   const random = seededRandom(seed);
   const samples = Array.from({ length: count }, (_, i) => ({
     name: `noise-${i}`,
@@ -102,7 +106,8 @@ async function graphAsTrained(options: Pick<TrainingGraphOptions, 'shape' | 'bat
   return buildTrainingGraph({ ...options, truthSlots: TRUTHS, lossWeights, channelBlock: await channelBlock() });
 }
 
-function trainingFeeds({ imageSize, classes }: NetworkShape, batch: number, parameters: Float32Array, random: Random) {
+function trainingFeeds({ input, classes }: NetworkShape, batch: number, parameters: Float32Array, random: Random) {
+  const { width: imageSize } = input;
   const images = Uint8Array.from({ length: batch * 3 * imageSize ** 2 }, () => Math.floor(256 * random()));
   const boxes = Array.from({ length: batch * TRUTHS }, () => box(random, imageSize, classes));
   const oneHot = boxes.flatMap(({ classId }) => Array.from({ length: classes }, (_, id) => (id === classId ? 1 : 0)));

@@ -28,20 +28,21 @@ export interface Contestant {
 }
 
 /** Nothing but the network, on an input that is there already. */
-export async function bareSession(name: string, { onnx, size, floor, votes }: Network): Promise<Contestant> {
+export async function bareSession(name: string, { onnx, input, floor, votes }: Network): Promise<Contestant> {
   const session = await InferenceSession.create(onnx, {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     logSeverityLevel: 4,
   });
-  const input = new Tensor('float32', new Float32Array(3 * size * size).fill(0.5), [1, 3, size, size]);
+  const { width, height } = input;
+  const grey = new Tensor('float32', new Float32Array(3 * height * width).fill(0.5), [1, 3, height, width]);
   return {
     name,
-    run: () => spending(() => session.run({ images: input })),
+    run: () => spending(() => session.run({ images: grey })),
     async find({ bytes }) {
-      const { planes, placement } = await readImageInput(bytes, size);
+      const { planes, placement } = await readImageInput(bytes, input);
       const values = Float32Array.from(planes, (byte) => byte / 255);
-      const { output0 } = await session.run({ images: new Tensor('float32', values, [1, 3, size, size]) });
+      const { output0 } = await session.run({ images: new Tensor('float32', values, [1, 3, height, width]) });
       if (!(output0?.data instanceof Float32Array)) throw new Error(`${name} gave no floats`);
       const candidates = decodeYolo(output0.data, output0.dims, floor / votes);
       return nonMaximumSuppression(candidates, { ...SUPPRESSION, votes })

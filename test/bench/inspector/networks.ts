@@ -11,14 +11,15 @@ import {
 import { type ModelManifest, readImageInput } from '@assay/inspector-core';
 import { QuantizationError, type QuantizationReport, quantizeStatically } from '@assay/quantization';
 import { DEFECT_CLASSES } from '@assay/synthetic-tags';
+import type { Size } from '@assay/vision';
 import type { Photograph } from './photographs.ts';
 
 export interface Network {
   readonly name: string;
   readonly onnx: Uint8Array;
   readonly classes: readonly string[];
-  /** Side of its input in pixels. */
-  readonly size: number;
+  /** In pixels. */
+  readonly input: Size;
   /** Confidence from which on boxes are told. */
   readonly floor: number;
   /** Candidates that say together where a box is: as many as its trainer's manifests give. */
@@ -47,18 +48,18 @@ export async function embeddedNetwork(
       return labelledSample(await decodeImage(image.fileName, image.bytes, size), relative);
     }),
   );
-  const { model } = await train({
+  const { model, network } = await train({
     settings: { ...defaultTrainingSettings, seed, steps, batchPerWorker: 2 },
     training: createDataset(classes, size, samples),
     validation: createDataset(classes, size, []),
   });
-  return { name: 'embedded', onnx: model, classes, size, floor, votes: EMBEDDED.votes };
+  return { name: 'embedded', onnx: model, classes, input: network.shape.input, floor, votes: EMBEDDED.votes };
 }
 
 /** @returns why not, when the answers would stray too far */
 export async function quantized(network: Network, images: readonly Photograph[]): Promise<Quantized | string> {
   const calibration = images.map(async ({ bytes }) => {
-    const { planes } = await readImageInput(bytes, network.size);
+    const { planes } = await readImageInput(bytes, network.input);
     return Float32Array.from(planes, (byte) => byte / 255);
   });
   try {
@@ -70,11 +71,11 @@ export async function quantized(network: Network, images: readonly Photograph[])
   }
 }
 
-export function manifestOf({ onnx, classes, size, votes }: Network): ModelManifest {
+export function manifestOf({ onnx, classes, input, votes }: Network): ModelManifest {
   return {
     format: 'assay.model/2',
     names: [...classes],
-    imageSize: size,
+    imageSize: input,
     stride: 32,
     sha256: createHash('sha256').update(onnx).digest('hex'),
     trainer: { name: 'bench', version: '1', seed: 1 },

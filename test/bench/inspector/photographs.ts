@@ -7,10 +7,10 @@ export interface Photograph extends DemoImage {
   readonly path: string;
 }
 
-/** Photographs of metal tags of 640 × 480 pixels, unless told otherwise; as many with defects as there are tags. */
+/** Photographs of metal tags, in pixels of so many; as many with defects as there are tags. */
 export async function photographs(
   folder: string,
-  settings: { seed: number; tags: number; width?: number; height?: number },
+  settings: { seed: number; tags: number; width: number; height: number },
 ) {
   await mkdir(folder, { recursive: true });
   const drawn = await drawnImages({ ...settings, shotsPerTag: 1, defectFreeShare: 0 });

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Size } from '@assay/vision';
 import { z } from 'zod';
 import { findPython } from '../../../services/training/jobs/train-yolov8/python.ts';
 import type { Contestant } from './contestants.ts';
@@ -29,27 +30,28 @@ export interface Ultralytics {
 
 interface Ask {
   readonly seed: number;
-  readonly size: number;
+  readonly input: Size;
   say(line: string): void;
 }
 
 /** @returns undefined, and says why, where there is no Python with Ultralytics */
-export async function startUltralytics(folder: string, { seed, size, say }: Ask): Promise<Ultralytics | undefined> {
+export async function startUltralytics(folder: string, { seed, input, say }: Ask): Promise<Ultralytics | undefined> {
   const python = await findPython(process.env).catch((error: unknown) => {
     say(`no comparison with Ultralytics: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   });
   if (python === undefined) return undefined;
+  const { width, height } = input;
   const contestants = new Map<Runtime, Contestant>();
   for (const runtime of ['onnxruntime', 'pytorch'] as const) {
     // One after the other: both write the model.
-    const contestant = await startPredict(python, [folder, String(size), String(CLASSES), String(seed), runtime]);
+    const contestant = await startPredict(python, [folder, ...[width, height, CLASSES, seed].map(String), runtime]);
     if (contestant) contestants.set(runtime, contestant);
     else say(`no comparison with Ultralytics on ${runtime}: ${python} has none`);
   }
   const names = Array.from({ length: CLASSES }, (_, index) => `class-${index}`);
   const onnx = await readFile(join(folder, 'yolov8n.onnx'));
-  return { network: { name: 'yolov8n', onnx, classes: names, size, floor: USUAL_FLOOR, votes: 1 }, contestants };
+  return { network: { name: 'yolov8n', onnx, classes: names, input, floor: USUAL_FLOOR, votes: 1 }, contestants };
 }
 
 async function startPredict(python: string, words: readonly string[]): Promise<Contestant | undefined> {

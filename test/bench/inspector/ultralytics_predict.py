@@ -1,8 +1,8 @@
 """Ultralytics' side of the benchmark `inspector`: YOLOv8n and `predict`, on one processor.
 
-    python ultralytics_predict.py FOLDER SIZE CLASSES SEED onnxruntime|pytorch
+    python ultralytics_predict.py FOLDER WIDTH HEIGHT CLASSES SEED onnxruntime|pytorch
 
-Writes FOLDER/yolov8n.onnx with weights drawn from SEED, as the training job exports it, then says in a line of JSON
+Writes FOLDER/yolov8n.onnx with weights drawn from SEED, as the training job exports it for photographs of one shape, then says in a line of JSON
 which runtime it predicts with, in which release: onnxruntime (null where it is not installed) and that file, or PyTorch,
 which is what `predict` takes by itself. From then on each line read is {"image", "conf", "iou", "limit"}, and each line
 written is {"milliseconds", "processor", "found": [[left, top, right, bottom, class, confidence], …]}: wall time, the
@@ -15,8 +15,8 @@ import sys
 import time
 from pathlib import Path
 
-folder, size, classes, seed = Path(sys.argv[1]), *map(int, sys.argv[2:5])
-runtime = sys.argv[5]
+folder, width, height, classes, seed = Path(sys.argv[1]), *map(int, sys.argv[2:6])
+runtime = sys.argv[6]
 os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 os.environ.update(YOLO_OFFLINE="true", YOLO_AUTOINSTALL="false", YOLO_CONFIG_DIR=str(folder))
 
@@ -29,6 +29,7 @@ from ultralytics.nn.tasks import DetectionModel  # noqa: E402
 
 sys.path.append(str(Path(__file__).parents[3] / "services/training/jobs/train-yolov8"))
 from job.export import export_onnx  # noqa: E402
+from job.input_size import Size  # noqa: E402
 
 torch.set_num_threads(1)
 
@@ -48,7 +49,7 @@ def random_model():
         for module in yolo.model.modules():
             if isinstance(module, torch.nn.BatchNorm2d):
                 module.momentum = 1.0
-        yolo.model(torch.nn.functional.interpolate(torch.rand(4, 3, size // 16, size // 16), size=size, mode="bilinear"))
+        yolo.model(torch.nn.functional.interpolate(torch.rand(4, 3, height // 16, width // 16), size=(height, width), mode="bilinear"))
         # Answers near their biases: some hundred candidates to suppress, and a rounding doesn't decide which.
         head = yolo.model.model[-1]
         for branch in [*head.cv2, *head.cv3]:
@@ -62,7 +63,7 @@ def random_model():
 yolo = random_model()
 torch.save({"model": yolo.model}, folder / "yolov8n.pt")
 exported = folder / "yolov8n.onnx"
-export_onnx(folder / "yolov8n.pt", size, classes, exported)
+export_onnx(folder / "yolov8n.pt", Size(width, height), classes, exported)
 if runtime == "onnxruntime":
     try:
         import onnxruntime
@@ -90,7 +91,14 @@ for line in sys.stdin:
     asked = json.loads(line)
     started, worked = time.perf_counter(), time.process_time()
     result = predictor.predict(
-        asked["image"], imgsz=size, conf=asked["conf"], iou=asked["iou"], max_det=asked["limit"], device="cpu", verbose=False
+        asked["image"],
+        # PyTorch computes no more of the square than the photograph's shape needs, either.
+        imgsz=max(width, height),
+        conf=asked["conf"],
+        iou=asked["iou"],
+        max_det=asked["limit"],
+        device="cpu",
+        verbose=False,
     )[0]
     milliseconds, processor = 1000 * (time.perf_counter() - started), 1000 * (time.process_time() - worked)
     found = [[*box.xyxy[0].tolist(), int(box.cls), float(box.conf)] for box in result.boxes]

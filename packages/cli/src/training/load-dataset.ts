@@ -8,6 +8,7 @@ import {
   relativeBox,
   type Sample,
 } from '@assay/detector';
+import type { Size } from '@assay/vision';
 import { CliError } from '../cli-error.ts';
 import { readAnnotatedImage } from '../dataset/annotated-image.ts';
 import type { CocoImage, TruthBox } from '../dataset/coco.ts';
@@ -78,11 +79,6 @@ async function decode(image: CocoImage, bytes: Buffer, names: readonly string[],
     );
   }
   return labelledSample(decoded, boxes.map(share), crowds.map(share));
-}
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
 }
 
 /** Whether one is the other one scaled, to a pixel. */

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { inputFor, type Size, square } from '@assay/vision';
+import { strides } from '../network/shape.ts';
 
 /** A ground truth: the box's sides in pixels of the square image, and its class id. */
 export interface Truth {
@@ -12,8 +14,10 @@ export interface Truth {
 export interface Sample {
   /** Name of the image, for messages. */
   readonly name: string;
-  /** RGB planes [3, S, S]. */
+  /** RGB planes [3, S, S]: the image in the middle of a square. */
   readonly pixels: Uint8Array;
+  /** Of the image as it was photographed, in pixels; a square when absent. */
+  readonly photographed?: Size;
   readonly truths: readonly Truth[];
   /** Regions of many objects that nobody marked one by one. */
   readonly crowds?: readonly Truth[];
@@ -24,6 +28,8 @@ export interface Dataset {
   readonly names: readonly string[];
   /** Side of the square images in pixels. */
   readonly imageSize: number;
+  /** The smallest input of a network, in the middle of the squares, that shows all of every image. */
+  readonly input: Size;
   readonly count: number;
   /** uint8 [count, 3, S, S]. */
   readonly images: SharedArrayBuffer;
@@ -37,6 +43,7 @@ export interface Dataset {
 }
 
 export const TRUTH_LENGTH = 5;
+const COARSEST = Math.max(...strides);
 
 /** @throws when a sample's pixels don't fit the image size */
 export function createDataset(names: readonly string[], imageSize: number, samples: readonly Sample[]): Dataset {
@@ -46,6 +53,11 @@ export function createDataset(names: readonly string[], imageSize: number, sampl
   const dataset: Dataset = {
     names,
     imageSize,
+    input: inputFor(
+      samples.map(({ photographed }) => photographed ?? square(imageSize)),
+      imageSize,
+      COARSEST,
+    ),
     count: samples.length,
     images: new SharedArrayBuffer(samples.length * imageLength),
     truths: truths.boxes,
@@ -61,6 +73,15 @@ export function createDataset(names: readonly string[], imageSize: number, sampl
     images.set(sample.pixels, index * imageLength);
   }
   return dataset;
+}
+
+/** The smallest input that shows all images of both. */
+export function commonInput(...datasets: readonly Dataset[]): Size {
+  const needed = datasets.filter(({ count }) => count > 0).map(({ input }) => input);
+  return {
+    width: Math.max(...needed.map(({ width }) => width)),
+    height: Math.max(...needed.map(({ height }) => height)),
+  };
 }
 
 function pack(lists: readonly (readonly Truth[])[]) {
@@ -82,6 +103,7 @@ function pack(lists: readonly (readonly Truth[])[]) {
 /** Reads a dataset's shared memory. */
 export class DatasetReader {
   readonly imageSize: number;
+  readonly input: Size;
   readonly count: number;
   readonly #images: Uint8Array;
   readonly #truths: Float32Array;
@@ -91,6 +113,7 @@ export class DatasetReader {
 
   constructor(dataset: Dataset) {
     this.imageSize = dataset.imageSize;
+    this.input = dataset.input;
     this.count = dataset.count;
     this.#images = new Uint8Array(dataset.images);
     this.#truths = new Float32Array(dataset.truths);
@@ -103,6 +126,20 @@ export class DatasetReader {
   pixels(index: number): Uint8Array {
     const length = 3 * this.imageSize * this.imageSize;
     return this.#images.subarray(index * length, (index + 1) * length);
+  }
+
+  /** What an input shows of one image: RGB planes [3, height, width] of the square's middle. */
+  middle(index: number, { width, height }: Size): Uint8Array {
+    const side = this.imageSize;
+    const [left, top] = [(side - width) / 2, (side - height) / 2];
+    const pixels = this.pixels(index);
+    const planes = new Uint8Array(3 * height * width);
+    for (let plane = 0; plane < 3; plane++)
+      for (let row = 0; row < height; row++) {
+        const from = (plane * side + top + row) * side + left;
+        planes.set(pixels.subarray(from, from + width), (plane * height + row) * width);
+      }
+    return planes;
   }
 
   truths(index: number): Truth[] {
@@ -131,7 +168,7 @@ function unpack(boxes: Float32Array, offsets: Uint32Array, index: number): Truth
 
 /** sha256 over names, pixels, truths and crowds: two datasets with the same digest train the same model. */
 export function datasetDigest(dataset: Dataset): string {
-  const hash = createHash('sha256').update(JSON.stringify([dataset.names, dataset.imageSize]));
+  const hash = createHash('sha256').update(JSON.stringify([dataset.names, dataset.imageSize, dataset.input]));
   const { images, truths, truthOffsets, crowds, crowdOffsets } = dataset;
   for (const buffer of [images, truths, truthOffsets, crowds, crowdOffsets]) hash.update(new Uint8Array(buffer));
   return hash.digest('hex');

@@ -1,5 +1,5 @@
 import { readImageInput } from '@assay/inspector-core';
-import { type Box, type Letterbox, toLetterbox } from '@assay/vision';
+import { type Box, type Letterbox, square, toLetterbox } from '@assay/vision';
 import type { Sample, Truth } from './dataset.ts';
 
 /** A label as a YOLO text file states it: centre and size as shares of the upright image's sides. */
@@ -39,7 +39,7 @@ export interface DecodedImage extends Pick<Sample, 'name' | 'pixels'> {
  */
 export async function decodeImage(name: string, bytes: Uint8Array, imageSize: number): Promise<DecodedImage> {
   try {
-    const { planes, placement } = await readImageInput(bytes, imageSize);
+    const { planes, placement } = await readImageInput(bytes, square(imageSize));
     return { name, pixels: planes, placement };
   } catch (cause) {
     throw new Error(`${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
@@ -62,5 +62,6 @@ export function labelledSample(
     });
     return { x1: box.left, y1: box.top, x2: box.left + box.width, y2: box.top + box.height, classId };
   };
-  return { name, pixels, truths: boxes.map(truth), crowds: crowds.map(truth) };
+  const photographed = { width: imageWidth, height: imageHeight };
+  return { name, pixels, photographed, truths: boxes.map(truth), crowds: crowds.map(truth) };
 }

@@ -1,3 +1,4 @@
+import { square } from '@assay/vision';
 import { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { rawReshape } from '../autodiff/broadcasting.ts';
@@ -9,8 +10,8 @@ import { assignTargets } from './task-aligned-assigner.ts';
 
 type Box = readonly [number, number, number, number];
 
-const SIZE = 64;
-const anchors = anchorsOf(SIZE);
+const INPUT = square(64);
+const anchors = anchorsOf(INPUT);
 const A = anchors.count;
 
 /** Every anchor predicts a box of `side` pixels around its own centre. */
@@ -138,7 +139,7 @@ async function lossOf(side: number, logit: number) {
     classes: graph.input('classes', [1, 1, 1]),
     mask: graph.input('mask', [1, 1, 1]),
   };
-  const loss = detectionLoss(predictions, truths, SIZE, { classes: 1, boxes: 1 });
+  const loss = detectionLoss(predictions, truths, INPUT, { classes: 1, boxes: 1 });
   graph.output(loss.classes, 'class_loss');
   graph.output(loss.boxes, 'box_loss');
   const middle = [...anchors.x.keys()].findIndex(

@@ -1,3 +1,4 @@
+import type { Size } from '@assay/vision';
 import { elementwise, rawReshape, reduceSum } from '../autodiff/broadcasting.ts';
 import { add, divide, multiply, subtract } from '../autodiff/operators/arithmetic.ts';
 import { softplus } from '../autodiff/operators/functions.ts';
@@ -25,13 +26,13 @@ export interface DetectionLoss {
 export function detectionLoss(
   predictions: DecodedPredictions,
   truths: Truths,
-  imageSize: number,
+  input: Size,
   weights: LossWeights,
 ): DetectionLoss {
   const { logits } = predictions;
   const { graph } = logits;
   const box = predictedBox(predictions);
-  const targets = assignTargets(detach(logits), detachCorners(box), truths, anchorsOf(imageSize));
+  const targets = assignTargets(detach(logits), detachCorners(box), truths, anchorsOf(input));
   const [n = 0, , a = 0] = logits.dims;
   const targetBoxes = mapCorners(splitBoxes(targets.boxes, 1), (side) => rawReshape(side, [n, a]));
   const scoreSum = elementwise('Max', reduceSum(targets.scores, [0, 1, 2]), graph.constant(1));

@@ -26,11 +26,11 @@ export async function writeModel(
   validation: ReferenceImages,
   { seed, snapshot, channels }: ModelSource,
 ): Promise<void> {
-  const { names, imageSize } = validation.dataset;
+  const { names } = validation.dataset;
   const manifest: ModelManifest = {
     format: 'assay.model/2',
     names: [...names],
-    imageSize,
+    imageSize: outcome.network.shape.input,
     stride: Math.max(...strides),
     sha256: createHash('sha256').update(outcome.model).digest('hex'),
     trainer: { name: 'assay-embedded', version: TRAINER_VERSION, seed },

@@ -1,11 +1,11 @@
-import { seededRandom } from '@assay/vision';
+import { seededRandom, square } from '@assay/vision';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DatasetReader } from '../dataset/dataset.ts';
 import { layoutOf } from '../network/onnx-export.ts';
 import { squares, tinySettings } from '../testing/squares.ts';
 import { type Reference, referenceOf } from './reference.ts';
 
-const shape = { ...tinySettings.shape, classes: 2, imageSize: 64 };
+const shape = { ...tinySettings.shape, classes: 2, input: square(64) };
 const layout = layoutOf(shape);
 const random = seededRandom(1);
 const network = {
@@ -30,6 +30,13 @@ describe('reference', () => {
   it('shows the first 32 images in the order of their ids, with the very bytes that the network takes', () => {
     expect(reference.images.map(({ imageId }) => imageId)).toEqual(imageIds.toSorted().slice(0, 32));
     expect(reference.images[0]?.planes).toEqual(new DatasetReader(dataset).pixels(39));
+  });
+
+  it('shows the middle of the squares where the model has a smaller input', async () => {
+    const input = { width: 64, height: 32 };
+    const { images } = await referenceOf({ ...network, shape: { ...shape, input } }, validation);
+    expect(images[0]?.planes).toEqual(new DatasetReader(dataset).middle(39, input));
+    expect(images[0]?.answers).toHaveLength(42);
   });
 
   it('lists every anchor of a small network, the best class score first', () => {

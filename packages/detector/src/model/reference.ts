@@ -20,7 +20,7 @@ export interface ReferenceImages {
 export interface Reference {
   readonly images: readonly {
     readonly imageId: string;
-    /** The network's input as bytes [3, S, S]. */
+    /** The network's input as bytes [3, H, W]. */
     readonly planes: Uint8Array;
     /** Anchor, centre x, centre y, width, height, score of each class; the best anchors first. */
     readonly answers: readonly (readonly number[])[];
@@ -36,15 +36,15 @@ export async function referenceOf(
   const first = [...validation.imageIds.entries()]
     .toSorted(([, a], [, b]) => (a < b ? -1 : 1))
     .slice(0, IMAGES)
-    .map(([index, imageId]) => ({ imageId, planes: Uint8Array.from(reader.pixels(index)) }));
+    .map(([index, imageId]) => ({ imageId, planes: reader.middle(index, network.shape.input) }));
   const forward = buildReferenceForward(network.shape, network.weights);
   // Optimizations off: the runtime would fold the normalization, which is what this is to be independent of.
   const session = await InferenceSession.create(forward, { ...sessionOptions, graphOptimizationLevel: 'disabled' });
-  const { imageSize } = network.shape;
+  const { width, height } = network.shape.input;
   const images: Reference['images'][number][] = [];
   for (const image of first) {
     const { output0 } = await session.run({
-      images: new Tensor('uint8', image.planes, [1, 3, imageSize, imageSize]),
+      images: new Tensor('uint8', image.planes, [1, 3, height, width]),
     });
     if (!(output0?.data instanceof Float32Array)) throw new Error('the reference network did not answer with floats');
     images.push({ ...image, answers: bestAnswers(output0.data, network.shape.classes) });

@@ -1,3 +1,4 @@
+import type { Size } from '@assay/vision';
 import { add, minimum, multiply } from '../autodiff/operators/arithmetic.ts';
 import { exponential } from '../autodiff/operators/functions.ts';
 import { concatenate, reshape, split } from '../autodiff/operators/shapes.ts';
@@ -19,8 +20,8 @@ export interface DecodedPredictions {
 const LARGEST_LOG_SIZE = 4;
 
 /** x = (anchor + tx) · stride, w = 2 · stride · exp(tw); y and h alike. */
-export function decodePredictions(levels: readonly LevelPrediction[], imageSize: number): DecodedPredictions {
-  const anchors = anchorsOf(imageSize);
+export function decodePredictions(levels: readonly LevelPrediction[], input: Size): DecodedPredictions {
+  const anchors = anchorsOf(input);
   const logits = concatenate(
     levels.map((level) => inOneRow(level.classes)),
     2,

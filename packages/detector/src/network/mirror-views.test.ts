@@ -5,13 +5,13 @@ import { tinySettings } from '../testing/squares.ts';
 import { exportOnnx, layoutOf } from './onnx-export.ts';
 import { anchorsOf } from './shape.ts';
 
-const SIZE = 64;
+const [WIDTH, HEIGHT] = [64, 32];
 const ROWS = 6;
-const anchors = anchorsOf(SIZE);
+const anchors = anchorsOf({ width: WIDTH, height: HEIGHT });
 
 /** Weights under which the two halves of an image count differently. */
 function exported(mirrors: boolean): Uint8Array {
-  const shape = { ...tinySettings.shape, mirrors, classes: 2, imageSize: SIZE };
+  const shape = { ...tinySettings.shape, mirrors, classes: 2, input: { width: WIDTH, height: HEIGHT } };
   const layout = layoutOf(shape);
   const random = seededRandom(3);
   const parameters = layout.initialParameters(random).map((value) => value + 0.2 * (random() - 0.5));
@@ -20,7 +20,7 @@ function exported(mirrors: boolean): Uint8Array {
 }
 
 async function answer(model: Uint8Array, pixels: Float32Array): Promise<Float32Array> {
-  const images = new Tensor('float32', pixels, [1, 3, SIZE, SIZE]);
+  const images = new Tensor('float32', pixels, [1, 3, HEIGHT, WIDTH]);
   const { output0 } = await (await InferenceSession.create(model, { logSeverityLevel: 3 })).run({ images });
   if (!(output0?.data instanceof Float32Array)) throw new Error('floats are needed');
   expect(output0.dims).toEqual([1, ROWS, anchors.count]);
@@ -38,23 +38,24 @@ function mirroredAnswer(rows: Float32Array, along: Along): number[] {
   const positions = Array.from(anchors.x, (x, i) => place(x, anchors.y[i] ?? 0, anchors.stride[i] ?? 0));
   const from = Array.from(anchors.x, (x, i) => {
     const y = anchors.y[i] ?? 0;
-    return positions.indexOf(place(along.x ? SIZE - x : x, along.y ? SIZE - y : y, anchors.stride[i] ?? 0));
+    return positions.indexOf(place(along.x ? WIDTH - x : x, along.y ? HEIGHT - y : y, anchors.stride[i] ?? 0));
   });
   return Array.from(rows, (_, i) => {
     const row = Math.floor(i / anchors.count);
     const value = rows[row * anchors.count + (from[i % anchors.count] ?? Number.NaN)] ?? Number.NaN;
-    return (row === 0 && along.x) || (row === 1 && along.y) ? SIZE - value : value;
+    if (row === 0 && along.x) return WIDTH - value;
+    return row === 1 && along.y ? HEIGHT - value : value;
   });
 }
 
 const random = seededRandom(5);
-const image = Float32Array.from({ length: 3 * SIZE * SIZE }, random);
+const image = Float32Array.from({ length: 3 * HEIGHT * WIDTH }, random);
 
 function mirroredImage(along: Along): Float32Array {
   return image.map((_, i) => {
-    const [x, y] = [i % SIZE, Math.floor(i / SIZE) % SIZE];
-    const from = (along.y ? SIZE - 1 - y : y) * SIZE + (along.x ? SIZE - 1 - x : x);
-    return image[i - (y * SIZE + x) + from] ?? Number.NaN;
+    const [x, y] = [i % WIDTH, Math.floor(i / WIDTH) % HEIGHT];
+    const from = (along.y ? HEIGHT - 1 - y : y) * WIDTH + (along.x ? WIDTH - 1 - x : x);
+    return image[i - (y * WIDTH + x) + from] ?? Number.NaN;
   });
 }
 

@@ -1,7 +1,9 @@
+import type { Size } from '@assay/vision';
+
 /** What determines the network's structure, and with it the meaning of a parameter vector. */
 export interface NetworkShape {
-  /** Side of the square input in pixels; a multiple of 32. */
-  readonly imageSize: number;
+  /** In pixels; multiples of 32. A square to train on; exported, what the images need of it. */
+  readonly input: Size;
   readonly classes: number;
   /** Channels of the five stages, each of which halves the resolution. */
   readonly widths: readonly number[];
@@ -46,12 +48,12 @@ export interface Anchors {
 }
 
 /** One anchor a cell: finest level first, row by row (the order of a YOLOv8 export). */
-export function anchorsOf(imageSize: number): Anchors {
+export function anchorsOf({ width, height }: Size): Anchors {
   const cells = strides.flatMap((stride) => {
-    const side = imageSize / stride;
-    return Array.from({ length: side * side }, (_, cell) => ({
-      x: ((cell % side) + 0.5) * stride,
-      y: (Math.floor(cell / side) + 0.5) * stride,
+    const columns = width / stride;
+    return Array.from({ length: columns * (height / stride) }, (_, cell) => ({
+      x: ((cell % columns) + 0.5) * stride,
+      y: (Math.floor(cell / columns) + 0.5) * stride,
       stride,
     }));
   });

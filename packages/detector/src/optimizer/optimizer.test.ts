@@ -1,4 +1,4 @@
-import { seededRandom } from '@assay/vision';
+import { seededRandom, square } from '@assay/vision';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { layoutOf } from '../network/onnx-export.ts';
@@ -12,7 +12,7 @@ import { poolStatistics } from './statistics.ts';
 import { updateShard } from './update.ts';
 
 const { optimizer } = defaultTrainingSettings;
-const layout = layoutOf({ ...nanoShape, imageSize: 64, classes: 2 });
+const layout = layoutOf({ ...nanoShape, input: square(64), classes: 2 });
 
 describe('shards', () => {
   it.each([1, 2, 3, 5])('cover every parameter once, at tensor boundaries, for %i workers', (workers) => {

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readModelManifest } from '@assay/inspector-core';
+import { createInspector, readModelManifest } from '@assay/inspector-core';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { squares } from '../testing/squares.ts';
 import { channelFiles, writeChannel, writeHyperparameters } from '../testing/training-folder.ts';
@@ -39,7 +40,7 @@ describe('training job', () => {
     const manifest = readModelManifest(await readFile(join(baseDir, 'model', 'manifest.json')));
     expect(manifest).toMatchObject({
       names: ['bright', 'dark'],
-      imageSize: 64,
+      imageSize: { width: 64, height: 64 },
       stride: 32,
       sha256: createHash('sha256')
         .update(await model())
@@ -74,6 +75,33 @@ describe('training job', () => {
     for (const [row, value] of values.entries()) {
       expect(Math.abs(Number(output0?.data[row * 84 + anchor]) - value)).toBeLessThan(1e-3);
     }
+  });
+
+  it('leaves a model whose input has the photographs’ shape', async () => {
+    for (const [channel, count, seed] of [
+      ['train', 12, 1],
+      ['validation', 4, 2],
+    ] as const) {
+      const files = Object.entries(await channelFiles(squares(count, seed)));
+      // Beside each square lies as much grey again.
+      const wide = files.map(async ([name, content]) => {
+        if (name.endsWith('.png')) return [name, await sharp(content).extend({ right: 64 }).png().toBuffer()];
+        if (!name.endsWith('.txt')) return [name, content];
+        const [classId, x, y, width, height] = String(content).split(' ').map(Number);
+        return [name, `${classId} ${x! / 2} ${y} ${width! / 2} ${height}`];
+      });
+      await writeChannel(baseDir, channel, Object.fromEntries(await Promise.all(wide)));
+    }
+    expect(await runTrainingJob({ baseDir, print })).toBe(0);
+    const manifest = readModelManifest(await readFile(join(baseDir, 'model', 'manifest.json')));
+    expect(manifest.imageSize).toEqual({ width: 64, height: 32 });
+    const inspector = await createInspector({ model: await model(), manifest });
+    const photograph = await sharp({ create: { width: 128, height: 64, channels: 3, background: '#777' } })
+      .png()
+      .toBuffer();
+    expect(await inspector.inspect(photograph)).toMatchObject({ width: 128, height: 64 });
+    await inspector.close();
+    expect(await readFile(join(baseDir, 'model', 'reference', '000.rgb'))).toHaveLength(3 * 32 * 64);
   });
 
   it('leaves a checkpoint and no model when it is stopped, and goes on to the model of an unbroken run', async () => {

@@ -53,6 +53,27 @@ it('ends at the next image when it is interrupted', async () => {
   expect(await detectOn(reader, { model: tinyModel({}).onnx, from: 0, to: 4, isInterrupted })).toHaveLength(2);
 });
 
+it('shows a model as much of the squares as it has an input for, and tells boxes in pixels of the squares', async () => {
+  const [side, bar] = [64, 16];
+  const pixels = new Uint8Array(3 * side * side);
+  for (let y = bar; y < bar + 8; y++) pixels.fill(255, y * side + 48, y * side + 56);
+  const truth = { x1: 48 + SHIFT, y1: bar, x2: 56 + SHIFT, y2: bar + 8, classId: 0 };
+  const cells = { name: 'cells', pixels, photographed: { width: 640, height: 320 }, truths: [truth] };
+  const reader = new DatasetReader(createDataset(['red', 'blue'], side, [cells]));
+  const { onnx } = tinyModel({ shift: SHIFT, input: { width: 64, height: 32 } });
+  const found = await detectOn(reader, { model: onnx, from: 0, to: 1 });
+  expect(found[0]?.map(({ box }) => box)).toEqual([{ left: 54, top: bar, width: 8, height: 8 }]);
+  expect(measure(reader, found, 2).ap).toBe(1);
+});
+
+it('shows no model less than all of an image', async () => {
+  const tall = { name: 'tall', pixels: new Uint8Array(3 * 64 * 64), photographed: { width: 3, height: 4 }, truths: [] };
+  const reader = new DatasetReader(createDataset(['red', 'blue'], 64, [tall]));
+  const { onnx } = tinyModel({ input: { width: 64, height: 32 } });
+  const detecting = detectOn(reader, { model: onnx, from: 0, to: 1 });
+  await expect(detecting).rejects.toThrow("the images need an input of 64 × 64, the model's is 64 × 32");
+});
+
 it('leaves out what lies beyond the image altogether', async () => {
   const reader = new DatasetReader(createDataset(['red', 'blue'], SIZE, [redCells([3])]));
   const { onnx } = tinyModel({ shift: 8 });

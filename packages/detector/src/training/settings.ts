@@ -20,7 +20,7 @@ export interface TrainingSettings {
   readonly patience: number;
   /** Steps between checkpoints. */
   readonly checkpointEvery: number;
-  readonly shape: Omit<NetworkShape, 'classes' | 'imageSize'>;
+  readonly shape: Omit<NetworkShape, 'classes' | 'input'>;
   readonly optimizer: OptimizerSettings;
   readonly augmentation: AugmentationSettings;
   readonly lossWeights: LossWeights;

@@ -1,5 +1,5 @@
-import type { CocoEvaluation } from '@assay/vision';
-import { DatasetReader } from '../dataset/dataset.ts';
+import { type CocoEvaluation, square } from '@assay/vision';
+import { commonInput, DatasetReader } from '../dataset/dataset.ts';
 import { exportOnnx } from '../network/onnx-export.ts';
 import type { NetworkShape } from '../network/shape.ts';
 import type { TrainedWeights } from '../network/trained-weights.ts';
@@ -31,7 +31,7 @@ export interface TrainingOutcome {
   /** The best model: weights and the step that they are of. */
   readonly model: Uint8Array;
   readonly modelStep: number;
-  /** What the model was exported from. */
+  /** What the model was exported from, and for which input. */
   readonly network: { readonly shape: NetworkShape; readonly weights: TrainedWeights };
   /** Undefined when there was nothing to measure it with, or the run was stopped. */
   readonly precision: CocoEvaluation | undefined;
@@ -58,7 +58,8 @@ export async function train(input: TrainingInput): Promise<TrainingOutcome> {
 
 class Run {
   readonly #input: TrainingInput;
-  readonly #shape: NetworkShape;
+  /** Training shows squares: mosaics and turned images need them. */
+  readonly #exported: NetworkShape;
   readonly #buffers: SharedBuffers;
   readonly #graph: ReturnType<typeof buildTrainingGraph>;
   readonly #batchShape: BatchShape;
@@ -77,10 +78,11 @@ class Run {
 
   constructor(input: TrainingInput, channelBlock: number | undefined) {
     checkInput(input);
-    const { settings, training } = input;
+    const { settings, training, validation } = input;
     this.#input = input;
     this.#now = input.now ?? (() => performance.now());
-    this.#shape = { ...settings.shape, classes: training.names.length, imageSize: training.imageSize };
+    const shape = { ...settings.shape, classes: training.names.length, input: square(training.imageSize) };
+    this.#exported = { ...shape, input: commonInput(training, validation) };
     this.#batchShape = {
       batch: settings.batchPerWorker,
       truthSlots: truthSlots(input),
@@ -88,7 +90,7 @@ class Run {
       imageSize: training.imageSize,
     };
     const { lossWeights } = settings;
-    this.#graph = buildTrainingGraph({ shape: this.#shape, ...this.#batchShape, lossWeights, channelBlock });
+    this.#graph = buildTrainingGraph({ shape, ...this.#batchShape, lossWeights, channelBlock });
     this.#buffers = createSharedBuffers(this.#graph.layout, settings.workers, randomStream(settings.seed, 0));
     this.#fingerprint = fingerprint(input);
     this.#timings = Array.from({ length: settings.workers }, () => ({ augment: 0, compute: 0, update: 0, wait: 0 }));
@@ -211,7 +213,7 @@ class Run {
       seconds: this.#seconds,
       model: this.#export(weights),
       modelStep: this.#best?.step ?? this.#step,
-      network: { shape: this.#shape, weights },
+      network: { shape: this.#exported, weights },
       precision,
       timings: this.#timings,
     };
@@ -252,7 +254,7 @@ class Run {
   }
 
   #export(weights: TrainedWeights): Uint8Array {
-    return exportOnnx(this.#shape, this.#input.training.names, weights);
+    return exportOnnx(this.#exported, this.#input.training.names, weights);
   }
 
   get #seconds(): number {

@@ -37,14 +37,14 @@ export function buildTrainingGraph(options: TrainingGraphOptions): TrainingGraph
   const { shape, batch, truthSlots, lossWeights, channelBlock } = options;
   const graph = new Graph({ channelBlock });
   const layers = new TrainableLayers(graph);
-  const bytes = graph.input('images', [batch, 3, shape.imageSize, shape.imageSize], { type: 'uint8' });
-  const predictions = decodePredictions(detectorNetwork(layers, shape, unitRange(bytes)), shape.imageSize);
+  const bytes = graph.input('images', [batch, 3, shape.input.height, shape.input.width], { type: 'uint8' });
+  const predictions = decodePredictions(detectorNetwork(layers, shape, unitRange(bytes)), shape.input);
   const truths = {
     boxes: graph.input('truth_boxes', [batch, truthSlots, 4]),
     classes: graph.input('truth_classes', [batch, truthSlots, shape.classes]),
     mask: graph.input('truth_mask', [batch, truthSlots, 1]),
   };
-  const loss = detectionLoss(predictions, truths, shape.imageSize, lossWeights);
+  const loss = detectionLoss(predictions, truths, shape.input, lossWeights);
   graph.output(flatten(graph, graph.gradients(loss.total, layers.parameters)), 'gradients');
   graph.output(flatten(graph, layers.batchStatistics), 'statistics');
   graph.output(flatten(graph, [loss.classes, loss.boxes]), 'losses');

@@ -6,7 +6,7 @@ import type { TrainingSettings } from './settings.ts';
 import type { StepReport } from './worker-protocol.ts';
 
 /** Raised when two versions of this trainer would not learn the same from the same settings. */
-export const TRAINER_VERSION = '8';
+export const TRAINER_VERSION = '9';
 
 /** What was handed in can't be trained on, or doesn't fit the checkpoint; the message says what to do. */
 export class TrainingRefused extends Error {

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { Size } from '@assay/vision';
 import type { ModelManifest } from '../model-manifest.ts';
 import { floats, integers, model, node, value } from './onnx-bytes.ts';
 
-const SIZE = 32;
 const CELL = 8;
-const GRID = SIZE / CELL;
-const ANCHORS = GRID * GRID;
 
 /** In what a tiny model differs from the one that is described at `tinyModel`. */
 export interface TinyModelVariant {
@@ -19,16 +17,23 @@ export interface TinyModelVariant {
   readonly readsGreen?: boolean;
   /** Boxes lie so many pixels further to the right. */
   readonly shift?: number;
+  /** Of its input, in pixels: multiples of a cell. */
+  readonly input?: Size;
 }
 
 /**
- * A detector small enough to predict its answers: it divides its 32 × 32 input into sixteen cells of 8 × 8 and gives
- * each a box of just that cell. The score of class 0, `red`, is the mean of the cell's red channel, that of class 1,
+ * A detector small enough to predict its answers: it divides its input, 32 × 32 unless told otherwise, into cells of 8 × 8
+ * and gives each a box of just that cell. The score of class 0, `red`, is the mean of the cell's red channel, that of class 1,
  * `blue`, the mean of its blue channel (0 to 1). In YOLOv8's export convention.
  */
 export function tinyModel(variant: TinyModelVariant = {}): { onnx: Uint8Array; manifest: ModelManifest } {
-  const { channels = [0, 2], gain, bias, readsGreen = false, shift = 0 } = variant;
-  const cells = Array.from({ length: ANCHORS }, (_, i) => ({ x: (i % GRID) * CELL, y: Math.floor(i / GRID) * CELL }));
+  const { channels = [0, 2], gain, bias, readsGreen = false, shift = 0, input = { width: 32, height: 32 } } = variant;
+  const columns = input.width / CELL;
+  const anchors = columns * (input.height / CELL);
+  const cells = Array.from({ length: anchors }, (_, i) => ({
+    x: (i % columns) * CELL,
+    y: Math.floor(i / columns) * CELL,
+  }));
   const boxes = [
     ...cells.map(({ x }) => x + CELL / 2 + shift),
     ...cells.map(({ y }) => y + CELL / 2),
@@ -49,19 +54,19 @@ export function tinyModel(variant: TinyModelVariant = {}): { onnx: Uint8Array; m
     node('Relu', [changed(changes.length)], 'seen'),
     node('Reshape', ['seen', 'scores-shape'], 'scores'),
     node('Concat', ['boxes', 'scores'], 'output0', { axis: 1 }),
-    floats('boxes', [1, 4, ANCHORS], boxes),
+    floats('boxes', [1, 4, anchors], boxes),
     floats('gain', [1], [gain ?? 1]),
     floats('bias', [1], [bias ?? 0]),
     integers('channels', channels),
     integers('green-channel', [1]),
-    integers('scores-shape', [1, 2, ANCHORS]),
-    value(11, 'images', [1, 3, SIZE, SIZE]),
-    value(12, 'output0', [1, 6, ANCHORS]),
+    integers('scores-shape', [1, 2, anchors]),
+    value(11, 'images', [1, 3, input.height, input.width]),
+    value(12, 'output0', [1, 6, anchors]),
   );
   const manifest: ModelManifest = {
     format: 'assay.model/1',
     names: ['red', 'blue'],
-    imageSize: SIZE,
+    imageSize: input,
     stride: CELL,
     sha256: createHash('sha256').update(onnx).digest('hex'),
     trainer: { name: 'by-hand', version: '1.0.0', seed: 1 },

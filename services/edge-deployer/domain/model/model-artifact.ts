@@ -3,12 +3,13 @@ import { checkOnnx } from './onnx-file.ts';
 import { UnusableModel } from './unusable-model.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const side = z.int().positive();
 
 /** `manifest.json` beside the network: what a device has to know to use it. */
 const manifestSchema = z.object({
   format: z.enum(['assay.model/1', 'assay.model/2']),
   names: z.array(z.string().min(1)).min(1),
-  imageSize: z.int().positive(),
+  imageSize: z.union([side, z.object({ width: side, height: side })]),
   stride: z.int().positive(),
   sha256,
 });

@@ -96,7 +96,7 @@ describe('evaluate', () => {
       run({ test: validation, champion: {}, championManifest });
     const named = /^Of the champion arn:aws:sagemaker:.*\/7: .* reject its package/;
     await expect(broken({ sha256: 'a'.repeat(64) })).rejects.toThrow(named);
-    await expect(broken({ imageSize: 0 })).rejects.toThrow(named);
+    await expect(broken({ imageSize: { width: 0, height: 32 } })).rejects.toThrow(named);
   });
 
   it('takes a box that was marked twice for one', async () => {

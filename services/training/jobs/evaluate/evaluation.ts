@@ -73,7 +73,7 @@ export interface Evaluation {
     /** Of the `model.tar.gz` that was written with it. */
     readonly archiveSha256: string;
     readonly trainer: ModelManifest['trainer'];
-    readonly imageSize: number;
+    readonly imageSize: ModelManifest['imageSize'];
   };
   /** As text, for the registry's metadata and for the pipeline's messages, which know nothing else. */
   readonly metadata: Readonly<

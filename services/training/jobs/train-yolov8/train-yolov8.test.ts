@@ -63,7 +63,7 @@ withPython('a training job of YOLOv8', { timeout: 240 * SECONDS }, () => {
         .digest('hex');
     expect(readModelManifest(bytes)).toMatchObject({
       names: ['bright', 'dark'],
-      imageSize: 64,
+      imageSize: { width: 64, height: 32 },
       stride: 32,
       trainer: { name: 'ultralytics-yolov8n', seed: 7 },
       snapshot: { uri: 's3://training/snapshot.json', sha256: 'c'.repeat(64) },
@@ -78,7 +78,7 @@ withPython('a training job of YOLOv8', { timeout: 240 * SECONDS }, () => {
     const inspector = await createInspector({ model: await model('model.onnx'), manifest });
     try {
       const [picture] = await pictures(1, 3);
-      expect(await inspector.inspect(picture?.bytes ?? Buffer.of())).toMatchObject({ width: 64, height: 64 });
+      expect(await inspector.inspect(picture?.bytes ?? Buffer.of())).toMatchObject({ width: 64, height: 32 });
     } finally {
       await inspector.close();
     }
@@ -101,12 +101,12 @@ withPython('a training job of YOLOv8', { timeout: 240 * SECONDS }, () => {
       (await pictures(6, 2)).map(({ name }) => name.replace('.png', '')),
     );
     const [first] = await pictures(6, 2);
-    const seen = await readImageInput(first?.bytes ?? Buffer.of(), 64);
+    const seen = await readImageInput(first?.bytes ?? Buffer.of(), { width: 64, height: 32 });
     expect(await model('reference/000.rgb')).toEqual(Buffer.from(seen.planes));
     const session = await InferenceSession.create(await model('model.onnx'));
     for (const { planes, answers } of reference.images) {
       const input = Float32Array.from(await model(planes), (value) => value / 255);
-      const { output0 } = await session.run({ images: new Tensor('float32', input, [1, 3, 64, 64]) });
+      const { output0 } = await session.run({ images: new Tensor('float32', input, [1, 3, 32, 64]) });
       const [, rows = 0, anchors = 0] = output0?.dims ?? [];
       expect(rows).toBe(6);
       for (const [anchor = -1, ...values] of answers) {
@@ -142,7 +142,10 @@ withPython('a training job of YOLOv8', { timeout: 240 * SECONDS }, () => {
       const told = losses((await runJob(other)).lines).map((line) => line.replace(/:.*/, ''));
       expect(told).toEqual(['epoch 1 of 2, 2 batches of 6', 'epoch 2 of 2, 2 batches of 6']);
       const manifest = readModelManifest(await readFile(join(other, 'model', 'manifest.json')));
-      expect(manifest).toMatchObject({ imageSize: 96, trainer: { name: 'ultralytics-yolov8s' } });
+      expect(manifest).toMatchObject({
+        imageSize: { width: 96, height: 64 },
+        trainer: { name: 'ultralytics-yolov8s' },
+      });
       const { size } = await stat(join(other, 'model', 'model.onnx'));
       expect(size).toBeGreaterThan(3 * (await stat(join(base, 'model', 'model.onnx'))).size);
     } finally {

@@ -24,7 +24,7 @@ const referenceSchema = z.object({
 /** What the trainer's own network answers on an image of the validation split. */
 export interface ReferenceImage {
   readonly imageId: string;
-  /** [3, S, S]: the network's exact input, 0 to 255. */
+  /** [3, height, width]: the network's exact input, 0 to 255. */
   readonly planes: Uint8Array;
   /** The anchors with the highest scores, each `[anchor, cx, cy, w, h, score_0, …]`. */
   readonly answers: readonly (readonly number[])[];
@@ -42,7 +42,7 @@ export type Reference = readonly ReferenceImage[];
 export function readReference(
   archive: string,
   files: ReadonlyMap<string, Uint8Array>,
-  { names, imageSize }: ModelManifest,
+  { names, imageSize: { width, height } }: ModelManifest,
 ): Reference | undefined {
   const json = files.get('reference.json');
   if (json === undefined) return undefined;
@@ -55,9 +55,9 @@ export function readReference(
   const length = 1 + BOX_VALUES + names.length;
   return parsed.data.images.map(({ imageId, planes: name, answers }) => {
     const planes = files.get(name);
-    if (planes?.length !== 3 * imageSize * imageSize) {
+    if (planes?.length !== 3 * height * width) {
       throw new Error(
-        `${archive} has ${planes?.length ?? 'no'} bytes of ${name}; an input has 3 × ${imageSize} × ${imageSize}`,
+        `${archive} has ${planes?.length ?? 'no'} bytes of ${name}; an input has 3 × ${height} × ${width}`,
       );
     }
     if (answers.some((answer) => answer.length !== length)) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readImageInput } from '@assay/inspector-core';
 import { QuantizationError, quantizeStatically } from '@assay/quantization';
+import type { Size } from '@assay/vision';
 import { readChannelImages } from '../channel.ts';
 import type { Model } from '../model-archive.ts';
 
@@ -27,11 +28,11 @@ export function quantizeWith(train: string): Quantize {
 }
 
 /** The first images of the archive: they lie in the order of their digests, which is as good as none. */
-async function* calibrationInputs(train: string, size: number): AsyncGenerator<Float32Array> {
+async function* calibrationInputs(train: string, input: Size): AsyncGenerator<Float32Array> {
   let count = 0;
   for await (const { bytes } of readChannelImages(train)) {
     if (count++ === CALIBRATION_IMAGES) return;
-    const { planes } = await readImageInput(bytes, size);
+    const { planes } = await readImageInput(bytes, input);
     yield Float32Array.from(planes, (value) => value / 255);
   }
 }

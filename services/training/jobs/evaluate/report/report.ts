@@ -57,7 +57,7 @@ ${await examples('The worst misses', worstMisses(faults), findings.names)}
 ${await examples('The worst false alarms', worstFalseAlarms(faults), findings.names)}
 <p class="note">Dashed and white: what people marked. Solid: what the detector reports at a confidence of ${thresholds.confidence}.</p>
 <footer><dl><dt>snapshot</dt><dd>${snapshot.uri}<br>${snapshot.sha256}</dd>
-<dt>model</dt><dd>${model.sha256}<br>${model.trainer.name} ${model.trainer.version}, seed ${model.trainer.seed}, ${model.imageSize} px</dd></dl></footer>
+<dt>model</dt><dd>${model.sha256}<br>${model.trainer.name} ${model.trainer.version}, seed ${model.trainer.seed}, ${model.imageSize.width} × ${model.imageSize.height} px</dd></dl></footer>
 </body></html>
 `;
   return page.markup;

@@ -194,7 +194,7 @@ async function referenceFiles(
     const [red, green, blue] = [0, 1, 2].map((channel) => planes.subarray(1024 * channel, 1024 * (channel + 1)));
     return fedAs === 'bgr' ? Buffer.concat([blue!, green!, red!]) : planes;
   });
-  const outputs = await runNetwork(onnx, inputs, 32);
+  const outputs = await runNetwork(onnx, inputs, { width: 32, height: 32 });
   const images = shots.map(({ id }, index) => {
     const { values = new Float32Array(), dims = [] } = outputs[index] ?? {};
     const [, rows = 0, anchors = 0] = dims;

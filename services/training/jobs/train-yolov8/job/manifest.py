@@ -9,6 +9,7 @@ import ultralytics
 
 from .channels import Data
 from .hyperparameters import STRIDE, Hyperparameters
+from .input_size import Size
 
 # The overlap from which on Ultralytics takes two boxes for one, when it validates.
 SUPPRESSION_IOU = 0.7
@@ -16,12 +17,14 @@ SUPPRESSION_IOU = 0.7
 _LOWEST, _DEFAULT, _HIGHEST = 0.05, 0.25, 0.9
 
 
-def write_manifest(folder: Path, hyperparameters: Hyperparameters, data: Data, validation: Any) -> None:
+def write_manifest(
+    folder: Path, hyperparameters: Hyperparameters, size: Size, data: Data, validation: Any
+) -> None:
     """`validation` is Ultralytics' DetMetrics of the exported weights."""
     manifest = {
         "format": "assay.model/1",
         "names": list(data.train.names),
-        "imageSize": hyperparameters.image_size,
+        "imageSize": {"width": size.width, "height": size.height},
         "stride": STRIDE,
         "sha256": hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest(),
         "trainer": {

@@ -12,6 +12,7 @@ from ultralytics.data.augment import LetterBox
 from ultralytics.nn.tasks import load_checkpoint
 
 from .channels import Channel
+from .input_size import Size
 
 FORMAT = "assay.reference/1"
 IMAGES = 32
@@ -22,8 +23,8 @@ _DIGITS = 9
 Planes = npt.NDArray[np.uint8]
 
 
-def write_reference(weights: Path, validation: Channel, image_size: int, folder: Path) -> None:
-    """Writes `reference.json` and the inputs `reference/NNN.rgb`: raw planes [3, S, S] of the first images by id.
+def write_reference(weights: Path, validation: Channel, size: Size, folder: Path) -> None:
+    """Writes `reference.json` and the inputs `reference/NNN.rgb`: raw planes [3, height, width] of the first images by id.
 
     The answers are PyTorch's, of the network as it was trained: batch norm isn't folded, nothing was traced.
     """
@@ -33,7 +34,7 @@ def write_reference(weights: Path, validation: Channel, image_size: int, folder:
     planes_folder.mkdir(parents=True, exist_ok=True)
     images: list[dict[str, Any]] = []
     for index, image in enumerate(validation.images[:IMAGES]):
-        planes = _network_input(image, image_size)
+        planes = _network_input(image, size)
         name = f"{index:03}.rgb"
         (planes_folder / name).write_bytes(planes.tobytes())
         with torch.no_grad():
@@ -42,10 +43,10 @@ def write_reference(weights: Path, validation: Channel, image_size: int, folder:
     (folder / "reference.json").write_text(json.dumps({"format": FORMAT, "images": images}), "utf-8")
 
 
-def _network_input(image: Path, size: int) -> Planes:
+def _network_input(image: Path, size: Size) -> Planes:
     """Letterboxed and in planes of red, green and blue. `imdecode`, as names may be any text."""
     pixels = cv2.imdecode(np.fromfile(image, np.uint8), cv2.IMREAD_COLOR)
-    boxed = LetterBox((size, size), auto=False)(image=pixels)
+    boxed = LetterBox((size.height, size.width), auto=False)(image=pixels)
     return np.ascontiguousarray(boxed[..., ::-1].transpose(2, 0, 1))
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from .channels import Data, read_channel
 from .errors import JobError, JobStopped
 from .folders import Folders
-from .hyperparameters import Hyperparameters, read_hyperparameters
+from .hyperparameters import STRIDE, Hyperparameters, read_hyperparameters
+from .input_size import input_for, size_of
 from .offline import keep_offline, use_quietly
 
 # SageMaker shows this much of a failure's reason.
@@ -62,10 +63,11 @@ def _run(folders: Folders, work: Path) -> None:
         hyperparameters, data, folders.checkpoint, work, stopping=lambda: stop.received, print_line=_print
     ).train()
 
-    size = hyperparameters.image_size
+    images = (size_of(image) for channel in (train, validation) for image in channel.images)
+    size = input_for(images, hyperparameters.image_size, STRIDE)
     model = work / "model"
     export_onnx(outcome.weights, size, len(train.names), model / "model.onnx")
-    write_manifest(model, hyperparameters, data, outcome.validation)
+    write_manifest(model, hyperparameters, size, data, outcome.validation)
     write_reference(outcome.weights, validation, size, model)
     # Into place when it is whole: what lies in `model` is uploaded even of a job that is stopped.
     shutil.copytree(model, folders.model, dirs_exist_ok=True)

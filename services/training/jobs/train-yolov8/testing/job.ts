@@ -7,7 +7,7 @@ import { entriesOf, writeArchive } from '@assay/dataset';
 import sharp from 'sharp';
 
 const entryPoint = fileURLToPath(new URL('../main.ts', import.meta.url));
-const SIDE = 64;
+const [WIDTH, HEIGHT] = [64, 32];
 const MARK = 24;
 
 export interface Picture {
@@ -17,21 +17,21 @@ export interface Picture {
   readonly labels: string;
 }
 
-/** Grey pictures with a bright yellow (class 0) or dark blue (class 1) square each; every fourth shows nothing. */
+/** Grey pictures of 64 × 32 with a bright yellow (class 0) or dark blue (class 1) square each; every fourth shows nothing. */
 export async function pictures(count: number, seed: number): Promise<Picture[]> {
   return Promise.all(
     Array.from({ length: count }, async (_, index) => {
       const classId = (index + seed) % 2;
-      const [left, top] = [(index * 17 + seed * 5) % (SIDE - MARK), (index * 29 + seed * 11) % (SIDE - MARK)];
+      const [left, top] = [(index * 17 + seed * 5) % (WIDTH - MARK), (index * 29 + seed * 11) % (HEIGHT - MARK)];
       const background = classId === 0 ? '#fe4' : '#12a';
       const mark = { create: { width: MARK, height: MARK, channels: 3 as const, background } };
-      const grey = sharp({ create: { width: SIDE, height: SIDE, channels: 3, background: '#777' } });
+      const grey = sharp({ create: { width: WIDTH, height: HEIGHT, channels: 3, background: '#777' } });
       const marked = index % 4 === 3 ? grey : grey.composite([{ input: mark, left, top }]);
-      const box = [left + MARK / 2, top + MARK / 2, MARK, MARK].map((value) => value / SIDE);
+      const [x, y, width, height] = [(left + MARK / 2) / WIDTH, (top + MARK / 2) / HEIGHT, MARK / WIDTH, MARK / HEIGHT];
       return {
         name: `picture-${seed}-${String(index).padStart(2, '0')}.png`,
         bytes: await marked.png().toBuffer(),
-        labels: index % 4 === 3 ? '' : `${classId} ${box.join(' ')}\n`,
+        labels: index % 4 === 3 ? '' : `${classId} ${x} ${y} ${width} ${height}\n`,
       };
     }),
   );
