@@ -1,5 +1,6 @@
 import { PermanentError, RetryableError } from '@assay/lambda-kit';
 import {
+  type CloudComponentStatus,
   ConflictException,
   CreateComponentVersionCommand,
   DescribeComponentCommand,
@@ -7,7 +8,7 @@ import {
   paginateListComponentVersions,
   ResourceNotFoundException,
 } from '@aws-sdk/client-greengrassv2';
-import { INSPECTOR_COMPONENT, latestVersion } from '../domain/model/model-component.ts';
+import { INSPECTOR_COMPONENT, newestFirst } from '../domain/model/model-component.ts';
 
 const POLL_MS = 500;
 const MAX_POLLS = 60;
@@ -17,6 +18,7 @@ export interface Components {
   exists(name: string, version: string): Promise<boolean>;
   /** Registers a recipe and waits until it can be deployed. One that is registered already is left as it is. */
   register(recipe: { ComponentName: string; ComponentVersion: string }): Promise<void>;
+  /** The newest version of the inspector that can be deployed: one may be registered and have failed. */
   inspectorVersion(): Promise<string>;
 }
 
@@ -26,17 +28,10 @@ export function createComponents(
   arnPrefix: string,
   sleep: (milliseconds: number) => Promise<unknown>,
 ): Components {
-  const stateOf = async (name: string, version: string): Promise<string | undefined> => {
+  const statusOf = async (name: string, version: string): Promise<CloudComponentStatus | undefined> => {
     const arn = `${arnPrefix}:${name}:versions:${version}`;
     try {
-      const { status } = await greengrass.send(new DescribeComponentCommand({ arn }));
-      if (status?.componentState === 'FAILED') {
-        throw new PermanentError(
-          'component-failed',
-          `${arn} can't be deployed: ${status.message ?? 'no reason given'}`,
-        );
-      }
-      return status?.componentState;
+      return (await greengrass.send(new DescribeComponentCommand({ arn }))).status;
     } catch (error) {
       if (error instanceof ResourceNotFoundException) return undefined;
       throw error;
@@ -45,7 +40,14 @@ export function createComponents(
 
   const deployable = async (name: string, version: string): Promise<void> => {
     for (let poll = 0; poll < MAX_POLLS; poll += 1) {
-      if ((await stateOf(name, version)) === 'DEPLOYABLE') return;
+      const status = await statusOf(name, version);
+      if (status?.componentState === 'DEPLOYABLE') return;
+      if (status?.componentState === 'FAILED') {
+        throw new PermanentError(
+          'component-failed',
+          `${arnPrefix}:${name}:versions:${version} can't be deployed: ${status.message ?? 'no reason given'}`,
+        );
+      }
       await sleep(POLL_MS);
     }
     throw new RetryableError('component-pending', `${name} ${version} did not become deployable in time`);
@@ -53,7 +55,7 @@ export function createComponents(
 
   return {
     async exists(name, version) {
-      if ((await stateOf(name, version)) === undefined) return false;
+      if ((await statusOf(name, version)) === undefined) return false;
       await deployable(name, version);
       return true;
     },
@@ -78,11 +80,13 @@ export function createComponents(
       } catch (error) {
         if (!(error instanceof ResourceNotFoundException)) throw error;
       }
-      const latest = latestVersion(versions);
-      if (latest !== undefined) return latest;
+      for (const version of newestFirst(versions)) {
+        const status = await statusOf(INSPECTOR_COMPONENT, version);
+        if (status?.componentState === 'DEPLOYABLE') return version;
+      }
       throw new RetryableError(
         'no-inspector',
-        `${arn} has no version; register the inspector (on AWS by registerInspector; assay up does it), then redrive`,
+        `${arn} has no version that can be deployed; register the inspector (on AWS by registerInspector; assay up does it), then redrive`,
       );
     },
   };

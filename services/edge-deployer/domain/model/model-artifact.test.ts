@@ -4,7 +4,7 @@ import { pack } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import { sha256Of, unpack } from '../../adapters/model-archive.ts';
 import { checkArtifact } from './model-artifact.ts';
-import { latestVersion, modelRecipe } from './model-component.ts';
+import { modelRecipe, newestFirst } from './model-component.ts';
 import { checkOnnx } from './onnx-file.ts';
 
 const uri = 's3://training/model.tar.gz';
@@ -129,8 +129,7 @@ describe('unpack', () => {
 
 describe('component versions', () => {
   it('are compared as numbers', () => {
-    expect(latestVersion(['1.2.0', '1.10.0', '1.9.9'])).toBe('1.10.0');
-    expect(latestVersion([])).toBeUndefined();
+    expect(newestFirst(['1.2.0', '1.10.0', '1.9.9'])).toEqual(['1.10.0', '1.9.9', '1.2.0']);
   });
 
   it('carry the model package in the recipe', () => {

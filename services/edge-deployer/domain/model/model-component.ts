@@ -36,14 +36,12 @@ export function modelRecipe(modelPackageVersion: number, modelPackageArn: string
   };
 }
 
-/** The highest of several `major.minor.patch` versions. */
-export function latestVersion(versions: readonly string[]): string | undefined {
+/** `major.minor.patch` versions, the highest first. */
+export function newestFirst(versions: readonly string[]): string[] {
   const numbers = (version: string): number[] => version.split('.').map(Number);
-  return versions
-    .toSorted((a, b) => {
-      const [left, right] = [numbers(a), numbers(b)];
-      const index = left.findIndex((number, at) => number !== right[at]);
-      return index < 0 ? 0 : (left[index] ?? 0) - (right[index] ?? 0);
-    })
-    .at(-1);
+  return versions.toSorted((a, b) => {
+    const [left, right] = [numbers(a), numbers(b)];
+    const index = left.findIndex((number, at) => number !== right[at]);
+    return index < 0 ? 0 : (right[index] ?? 0) - (left[index] ?? 0);
+  });
 }
