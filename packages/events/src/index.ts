@@ -22,6 +22,6 @@ export {
 export type { LabelBox, LabelingFailure, LabelOutcome } from './shapes/label.ts';
 export { labelBoxSchema, labelingAttemptSchema, labelingFailureSchema, labelOutcomeSchema } from './shapes/label.ts';
 export type { DeviceOutcome } from './shapes/rollout.ts';
-export { deviceOutcomeSchema } from './shapes/rollout.ts';
+export { deviceCountsSchema, deviceOutcomeSchema } from './shapes/rollout.ts';
 export type { S3Location } from './shapes/s3-uri.ts';
 export { formatS3Uri, parseS3Uri, s3UriSchema } from './shapes/s3-uri.ts';

@@ -1,4 +1,4 @@
-import { deviceOutcomeSchema, metadataSchema } from '@assay/events';
+import { deviceCountsSchema, deviceOutcomeSchema, metadataSchema } from '@assay/events';
 import { RetryableError } from '@assay/lambda-kit';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
@@ -29,6 +29,7 @@ const lineSchema = z.object({
       inspectorVersion: z.string().optional(),
       targets: z.int().optional(),
       devices: z.array(deviceOutcomeSchema),
+      deviceCounts: deviceCountsSchema.optional(),
       reason: z.string().optional(),
       rolledBackTo: z.string().optional(),
       said: z.array(z.enum(['start', 'end'])),

@@ -18,8 +18,8 @@ export function rolloutEvents(publisher: Publisher): Pick<LinePorts, 'sayStarted
     },
 
     async sayEnded(line, rollout) {
-      const { devices, reason, rolledBackTo, cause: causedBy } = rollout;
-      const data = { ...identity(line, rollout), devices: [...devices] };
+      const { devices, deviceCounts, reason, rolledBackTo, cause: causedBy } = rollout;
+      const data = { ...identity(line, rollout), devices: [...devices], deviceCounts };
       if (rollout.state === 'completed') {
         await publisher.publish(catalogue.RolloutCompleted, data, { causedBy });
         return;

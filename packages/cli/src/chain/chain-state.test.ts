@@ -86,6 +86,20 @@ test('leads from an image to the device that runs a model of it, and back', asyn
   expect(back.images).toMatchObject([{ imageId, split: 'test', image: { stage: 'approved' } }]);
 });
 
+test('tells how many devices of a long line run a model, beside those that are named', async () => {
+  const { modelPackageArn } = catalogue.ModelTrained.sample;
+  const chain = await chainOf(
+    event('ModelTrained'),
+    event('RolloutCompleted', { modelPackageArn, deviceCounts: { SUCCEEDED: 4_000, COMPLETED: 1 } }),
+  );
+  const model = findModel(chain, '7');
+  if (!model) throw new Error('the sample model is known');
+  expect(await traceModel(chain, model, async () => new Map())).toMatchObject({
+    devices: [{ thing: 'assay-edge-1' }],
+    unnamedDevices: 4_000,
+  });
+});
+
 test('tells of a rollout that was rolled back, and why', async () => {
   const { modelPackageArn } = catalogue.ModelTrained.sample;
   const chain = await chainOf(event('RolloutRolledBack', { modelPackageArn, reason: 'the inspector did not come up' }));

@@ -56,7 +56,10 @@ export interface RolloutState {
   thingGroup: string;
   startedAt: string;
   stage: 'running' | 'completed' | 'rolled-back';
+  /** Those that the event names. */
   devices: DeviceOutcome[];
+  /** How many came to which status, where the event tells. */
+  deviceCounts?: Record<string, number>;
   reason?: string;
 }
 
@@ -229,7 +232,14 @@ function aboutRollouts(chain: ChainState, event: RolloutEvent): void {
   if (event.name === 'RolloutStarted') return;
   rollout.stage = event.name === 'RolloutCompleted' ? 'completed' : 'rolled-back';
   rollout.devices = event.data.devices;
+  if (event.data.deviceCounts) rollout.deviceCounts = event.data.deviceCounts;
   if (event.name === 'RolloutRolledBack') rollout.reason = event.data.reason;
+}
+
+/** How many devices the event counts but does not name. */
+export function unnamedDevices({ devices, deviceCounts = {} }: RolloutState): number {
+  const all = Object.values(deviceCounts).reduce((sum, count) => sum + count, 0);
+  return Math.max(0, all - devices.length);
 }
 
 function change(chain: ChainState, imageId: string, apply: (image: ImageState) => void): void {

@@ -1,11 +1,13 @@
 import type { DeviceOutcome } from '@assay/events';
-import type { ChainState, ImageState, ModelState, RolloutState } from './chain-state.ts';
+import { type ChainState, type ImageState, type ModelState, type RolloutState, unnamedDevices } from './chain-state.ts';
 
 export interface TracedModel {
   model: ModelState;
   rollouts: RolloutState[];
-  /** The devices that run it. */
+  /** The devices that run it; of a long line the first. */
   devices: DeviceOutcome[];
+  /** How many more run it. */
+  unnamedDevices: number;
 }
 
 export interface ImageTrace {
@@ -48,8 +50,13 @@ export async function traceModel(
 
 function traceRollouts(chain: ChainState, model: ModelState): TracedModel {
   const rollouts = [...chain.rollouts.values()].filter((rollout) => rollout.modelPackageArn === model.modelPackageArn);
-  const devices = rollouts.flatMap((rollout) => (rollout.stage === 'completed' ? rollout.devices : []));
-  return { model, rollouts, devices };
+  const completed = rollouts.filter(({ stage }) => stage === 'completed');
+  return {
+    model,
+    rollouts,
+    devices: completed.flatMap(({ devices }) => devices),
+    unnamedDevices: completed.reduce((sum, rollout) => sum + unnamedDevices(rollout), 0),
+  };
 }
 
 /** Images by id, the beginning of one (8 characters or more), URI or key. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ChainState, countStages } from '../chain/chain-state.ts';
+import { type ChainState, countStages, type RolloutState, unnamedDevices } from '../chain/chain-state.ts';
 import type { Context } from '../context.ts';
 import { table } from '../output/terminal.ts';
 import { type RaisedAlarm, raisedAlarms } from '../stuck/alarms.ts';
@@ -55,12 +55,7 @@ function render(state: ChainState, alarms: readonly RaisedAlarm[]): string {
     sections.push(
       table(
         ['rollout', 'model', 'stage', 'devices'],
-        rollouts.map((r) => [
-          r.deploymentId,
-          r.modelVersion,
-          r.stage,
-          r.devices.map((d) => `${d.thing} ${d.status}`).join(', '),
-        ]),
+        rollouts.map((r) => [r.deploymentId, r.modelVersion, r.stage, devicesOf(r)]),
       ),
     );
   if (alarms.length > 0)
@@ -71,4 +66,11 @@ function render(state: ChainState, alarms: readonly RaisedAlarm[]): string {
       ),
     );
   return sections.join('\n\n');
+}
+
+/** By name, or where there are too many for that, how many came to what. */
+function devicesOf(rollout: RolloutState): string {
+  const counts = Object.entries(rollout.deviceCounts ?? {}).map(([status, count]) => `${count} ${status}`);
+  const names = rollout.devices.map(({ thing, status }) => `${thing} ${status}`);
+  return (unnamedDevices(rollout) > 0 ? counts : names).join(', ');
 }

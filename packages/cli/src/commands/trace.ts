@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ChainState, ImageState, ModelState } from '../chain/chain-state.ts';
 import { snapshotReader } from '../chain/snapshot.ts';
-import { findImages, findModel, type ReadSnapshot, traceImage, traceModel } from '../chain/trace.ts';
+import { findImages, findModel, type ReadSnapshot, type TracedModel, traceImage, traceModel } from '../chain/trace.ts';
 import { CliError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { table } from '../output/terminal.ts';
@@ -57,12 +57,12 @@ async function showImage({ terminal }: Context, state: ChainState, image: ImageS
       `  arrived ${image.arrivedAt} from ${image.origin}, station ${image.station}, part ${image.part}`,
       `  ${image.stage} after ${image.attempts} labeling attempt(s)${image.reason ? `, last reason: ${image.reason}` : ''}`,
     ];
-    for (const { model, split, devices, rollouts } of traced.models) {
+    for (const { model, split, devices, unnamedDevices, rollouts } of traced.models) {
       lines.push(
         `  model ${model.modelPackageArn} (${model.stage}, AP50 ${model.map50?.toFixed(3)}): in its ${split} split`,
       );
       for (const { deploymentId, stage } of rollouts) lines.push(`    rollout ${deploymentId}: ${stage}`);
-      for (const { thing, status } of devices) lines.push(`    device ${thing}: ${status}`);
+      lines.push(...deviceLines({ devices, unnamedDevices }).map((line) => `  ${line}`));
     }
     if (traced.models.length === 0) lines.push('  in no model yet');
     return lines.join('\n');
@@ -83,9 +83,14 @@ async function showModel({ terminal }: Context, state: ChainState, model: ModelS
       `  ${model.stage}, AP50 ${model.map50?.toFixed(3)}, trained ${model.trainedAt}`,
       `  report ${model.reportUri}`,
       ...traced.rollouts.map(({ deploymentId, stage }) => `  rollout ${deploymentId}: ${stage}`),
-      ...traced.devices.map(({ thing, status }) => `  device ${thing}: ${status}`),
+      ...deviceLines(traced),
       '',
       table(['split', 'image', 'part', 'uri'], rows),
     ].join('\n');
   });
+}
+
+function deviceLines({ devices, unnamedDevices }: Pick<TracedModel, 'devices' | 'unnamedDevices'>): string[] {
+  const named = devices.map(({ thing, status }) => `  device ${thing}: ${status}`);
+  return unnamedDevices > 0 ? [...named, `  and ${unnamedDevices} more devices (see "assay devices")`] : named;
 }

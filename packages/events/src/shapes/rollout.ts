@@ -10,3 +10,6 @@ export const deviceOutcomeSchema = z.object({
 });
 
 export type DeviceOutcome = z.output<typeof deviceOutcomeSchema>;
+
+/** How many devices came to which status. */
+export const deviceCountsSchema = z.record(z.string().min(1), z.int().positive());

@@ -1,4 +1,5 @@
 import type { DeviceOutcome, Metadata } from '@assay/events';
+import { FAILED, inBrief, reasonOf, SUCCEEDED } from './device-outcomes.ts';
 import {
   changeRollout,
   currentRollout,
@@ -72,9 +73,6 @@ function isNews(line: Line, modelPackageVersion: number, cause: Metadata): boole
   return known === undefined || known.decidedAt < cause.occurredAt;
 }
 
-const SUCCEEDED: ReadonlySet<string> = new Set(['SUCCEEDED', 'COMPLETED']);
-const FAILED: ReadonlySet<string> = new Set(['FAILED', 'TIMED_OUT', 'REJECTED']);
-
 /**
  * The devices told how a deployment went. It is complete when all of them succeeded. When one failed it is taken back:
  * that device undid it by itself, and the last good model goes to the others, and to those that join later. A return
@@ -83,7 +81,7 @@ const FAILED: ReadonlySet<string> = new Set(['FAILED', 'TIMED_OUT', 'REJECTED'])
 export function settle(line: Line, rolloutId: string, devices: readonly DeviceOutcome[]): Line {
   const rollout = line.rollouts.find(({ id }) => id === rolloutId);
   if (rollout?.state !== 'started') return line;
-  const seen = changeRollout(line, rolloutId, (each) => ({ ...each, devices }));
+  const seen = changeRollout(line, rolloutId, (each) => ({ ...each, ...inBrief(devices) }));
   const failed = devices.filter(({ status }) => FAILED.has(status));
   if (failed.length > 0) return takeBack(seen, rollout, failed);
   if (devices.length === 0 || !devices.every(({ status }) => SUCCEEDED.has(status))) return seen;
@@ -91,12 +89,11 @@ export function settle(line: Line, rolloutId: string, devices: readonly DeviceOu
 }
 
 function takeBack(line: Line, rollout: Rollout, failed: readonly DeviceOutcome[]): Line {
-  const reason = failed.map(({ thing, status, detail }) => `${thing}: ${detail ?? status}`).join('; ');
   const good = rollout.kind === 'approval' ? lastGoodModel(line, rollout.modelPackageVersion) : undefined;
   const taken = changeRollout(line, rollout.id, (each) => ({
     ...each,
     state: 'rolled-back',
-    reason,
+    reason: reasonOf(failed),
     rolledBackTo: good?.modelPackageArn,
   }));
   if (good === undefined) return taken;

@@ -1,4 +1,5 @@
-import type { DeviceOutcome, Metadata } from '@assay/events';
+import type { Metadata } from '@assay/events';
+import type { DevicesInBrief } from './device-outcomes.ts';
 
 /** A model package that somebody decided about. */
 export interface LineModel {
@@ -25,7 +26,9 @@ export interface Rollout {
   readonly deploymentId?: string;
   readonly inspectorVersion?: string;
   readonly targets?: number;
-  readonly devices: readonly DeviceOutcome[];
+  /** As many as are named of them; see {@link DevicesInBrief}. */
+  readonly devices: DevicesInBrief['devices'];
+  readonly deviceCounts?: DevicesInBrief['deviceCounts'];
   readonly reason?: string;
   readonly rolledBackTo?: string;
   /** What was published about it. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineEvent } from '../../envelope/definition.ts';
 import { arnSchema, semverSchema } from '../../shapes/identifiers.ts';
-import { deviceOutcomeSchema } from '../../shapes/rollout.ts';
+import { deviceCountsSchema, deviceOutcomeSchema } from '../../shapes/rollout.ts';
 
 export const RolloutCompleted = defineEvent({
   name: 'RolloutCompleted',
@@ -14,7 +14,10 @@ export const RolloutCompleted = defineEvent({
     thingGroup: z.string().min(1),
     modelPackageArn: arnSchema,
     modelVersion: semverSchema,
+    /** Of many the first hundred. */
     devices: z.array(deviceOutcomeSchema),
+    /** All of them, those too that are not named. */
+    deviceCounts: deviceCountsSchema.optional(),
   }),
   sample: {
     deploymentId: '6a1f0f7e-1c53-4f5b-9a0e-5a3c1f2e7d10',
@@ -22,5 +25,6 @@ export const RolloutCompleted = defineEvent({
     modelPackageArn: 'arn:aws:sagemaker:eu-west-1:000000000000:model-package/assay-local-detector/7',
     modelVersion: '1.0.7',
     devices: [{ thing: 'assay-edge-1', status: 'SUCCEEDED' }],
+    deviceCounts: { SUCCEEDED: 1 },
   },
 });

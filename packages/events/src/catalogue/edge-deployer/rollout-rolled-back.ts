@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineEvent } from '../../envelope/definition.ts';
 import { arnSchema, semverSchema } from '../../shapes/identifiers.ts';
-import { deviceOutcomeSchema } from '../../shapes/rollout.ts';
+import { deviceCountsSchema, deviceOutcomeSchema } from '../../shapes/rollout.ts';
 
 export const RolloutRolledBack = defineEvent({
   name: 'RolloutRolledBack',
@@ -14,7 +14,10 @@ export const RolloutRolledBack = defineEvent({
     thingGroup: z.string().min(1),
     modelPackageArn: arnSchema,
     modelVersion: semverSchema,
+    /** Of many the first hundred, those that failed before the others. */
     devices: z.array(deviceOutcomeSchema),
+    /** All of them, those too that are not named. */
+    deviceCounts: deviceCountsSchema.optional(),
     reason: z.string().min(1),
     /** The model package that the line runs now, when there was one before. */
     rolledBackTo: arnSchema.optional(),
@@ -25,6 +28,7 @@ export const RolloutRolledBack = defineEvent({
     modelPackageArn: 'arn:aws:sagemaker:eu-west-1:000000000000:model-package/assay-local-detector/7',
     modelVersion: '1.0.7',
     devices: [{ thing: 'assay-edge-1', status: 'FAILED', detail: 'com.assay.inspector broke during startup' }],
+    deviceCounts: { FAILED: 1 },
     reason: 'assay-edge-1: com.assay.inspector broke during startup',
     rolledBackTo: 'arn:aws:sagemaker:eu-west-1:000000000000:model-package/assay-local-detector/5',
   },
