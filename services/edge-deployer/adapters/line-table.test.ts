@@ -3,7 +3,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAws, type TestAws } from '../../../packages/local-aws/test/harness.ts';
 import { approve } from '../domain/line/decisions.ts';
-import { type Line, withModel } from '../domain/line/line.ts';
+import { changeRollout, type Line, withModel } from '../domain/line/line.ts';
 import { updateLine } from './line-table.ts';
 
 const cause = {
@@ -44,6 +44,14 @@ describe('updateLine', () => {
     const decided = await update('one', (line) => approve(line, model(3), cause));
     expect(decided.rollouts).toHaveLength(1);
     await expect(update('one', (line) => line)).resolves.toEqual(decided);
+  });
+
+  it('keeps how many devices came to what, and until when decisions were forgotten', async () => {
+    const changed = await update('three', (line) => ({
+      ...changeRollout(approve(line, model(3), cause), '3-1', (each) => ({ ...each, deviceCounts: { FAILED: 2 } })),
+      forgottenUntil: cause.occurredAt,
+    }));
+    await expect(update('three', (line) => line)).resolves.toEqual(changed);
   });
 
   it('loses no decision when several are made at once', async () => {

@@ -18,6 +18,8 @@ const lineSchema = z.object({
       verdict: z.enum(['approved', 'rejected']),
     }),
   ),
+  /** Items of before have none. */
+  forgottenUntil: z.string().default(''),
   rollouts: z.array(
     z.object({
       id: z.string(),

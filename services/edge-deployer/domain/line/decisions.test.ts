@@ -187,6 +187,38 @@ describe('decisions that come twice and in any order', () => {
   });
 });
 
+describe('a line of very many decisions', () => {
+  const onDay = (day: number): Metadata => ({ ...at(0), occurredAt: new Date(Date.UTC(2027, 0, day)).toISOString() });
+
+  /** Model 3 is good; the models 1001 to 1300 are approved and rejected, one after the other, a day between. */
+  let old = running(3, 1);
+  for (let index = 1; index <= 300; index += 1) {
+    old = after(approve(old, model(1000 + index), onDay(2 * index)), 'completed');
+    old = after(withdraw(old, model(1000 + index), onDay(2 * index + 1)), 'completed');
+  }
+
+  it('remembers no more of them than an item of DynamoDB holds', () => {
+    expect(old.models.length).toBeLessThan(200);
+    expect(JSON.stringify(old).length).toBeLessThan(100_000);
+  });
+
+  it('still goes back to the good model of the beginning', () => {
+    const line = withdraw(approve(old, model(2000), onDay(1000)), model(2000), onDay(1001));
+    expect(states(line).slice(-2)).toEqual(['2000-602 approval superseded', '3-603 return requested']);
+  });
+
+  it('does not take for news what it heard and forgot: no rejected model comes back, even to a line without a good one', () => {
+    expect(approve(old, model(1001), onDay(2))).toBe(old);
+    const stranded = withdraw(old, model(3), onDay(1000));
+    expect(strandedRollout(stranded, 3)?.id).toBe('3-601');
+    expect(approve(stranded, model(1001), onDay(2))).toBe(stranded);
+  });
+
+  it('takes a new decision about a model that it forgot for news', () => {
+    expect(states(approve(old, model(1001), onDay(1000))).at(-1)).toBe('1001-602 approval requested');
+  });
+});
+
 describe('settle', () => {
   const device = (thing: string, status: string, detail?: string) => ({ thing, status, detail });
 

@@ -69,8 +69,8 @@ export function strandedRollout(line: Line, modelPackageVersion: number): Rollou
 }
 
 function isNews(line: Line, modelPackageVersion: number, cause: Metadata): boolean {
-  const known = modelOf(line, modelPackageVersion);
-  return known === undefined || known.decidedAt < cause.occurredAt;
+  const heardUntil = modelOf(line, modelPackageVersion)?.decidedAt ?? line.forgottenUntil;
+  return heardUntil < cause.occurredAt;
 }
 
 /**

@@ -39,6 +39,8 @@ export interface Rollout {
 export interface Line {
   readonly thingGroup: string;
   readonly models: readonly LineModel[];
+  /** The newest decision about a model that was forgotten; whatever is told of an unknown one up to then was heard before. */
+  readonly forgottenUntil: string;
   readonly rollouts: readonly Rollout[];
   /** Rollouts ever made; older ones than are kept had ids too. */
   readonly rolloutCount: number;
@@ -47,8 +49,11 @@ export interface Line {
 /** Rollouts that are remembered; an old one is of no use once newer ones were good. */
 const KEPT_ROLLOUTS = 50;
 
+/** Models that are remembered beside those of the rollouts: the ones decided about last. */
+const KEPT_MODELS = 100;
+
 export function emptyLine(thingGroup: string): Line {
-  return { thingGroup, models: [], rollouts: [], rolloutCount: 0 };
+  return { thingGroup, models: [], forgottenUntil: '', rollouts: [], rolloutCount: 0 };
 }
 
 export function modelOf(line: Line, modelPackageVersion: number): LineModel | undefined {
@@ -81,9 +86,22 @@ export function untriedModel(line: Line, badVersion: number): LineModel | undefi
     .at(-1);
 }
 
+/**
+ * Adds a model, or what is known of it by now. Of the others that no rollout is of, the oldest are forgotten: a line is one
+ * item of DynamoDB.
+ */
 export function withModel(line: Line, model: LineModel): Line {
   const others = line.models.filter(({ modelPackageVersion }) => modelPackageVersion !== model.modelPackageVersion);
-  return { ...line, models: [...others, model] };
+  const rolledOut = new Set(line.rollouts.map(({ modelPackageVersion }) => modelPackageVersion));
+  const forgotten = others
+    .filter(({ modelPackageVersion }) => !rolledOut.has(modelPackageVersion))
+    .toSorted((a, b) => a.decidedAt.localeCompare(b.decidedAt))
+    .slice(0, -KEPT_MODELS);
+  return {
+    ...line,
+    models: [...others.filter((each) => !forgotten.includes(each)), model],
+    forgottenUntil: [line.forgottenUntil, ...forgotten.map(({ decidedAt }) => decidedAt)].toSorted().at(-1) ?? '',
+  };
 }
 
 /**
