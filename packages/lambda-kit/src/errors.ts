@@ -30,6 +30,11 @@ export class PermanentError extends Error {
   }
 }
 
+/** Whatever was thrown, as an error: a log keeps the name, message and stack of errors only. */
+export function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
 /** True when the error itself says that trying again is in vain. Other packages' errors say it the same way. */
 export function isPermanent(error: unknown): boolean {
   return error instanceof Error && 'retryable' in error && error.retryable === false;

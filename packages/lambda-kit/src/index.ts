@@ -1,5 +1,5 @@
 export { readConfig, variableOf } from './config.ts';
-export { codeOf, isPermanent, PermanentError, RetryableError } from './errors.ts';
+export { codeOf, isPermanent, PermanentError, RetryableError, toError } from './errors.ts';
 export type { AwsEventHandlerOptions, EventHandlerOptions, TaskHandlerOptions } from './event-handler.ts';
 export { awsEventHandler, eventHandler, taskHandler } from './event-handler.ts';
 export { eventBody, parseInput } from './parse.ts';

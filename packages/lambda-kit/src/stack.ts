@@ -8,7 +8,7 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { z } from 'zod';
 import { readConfig } from './config.ts';
-import { codeOf, isPermanent } from './errors.ts';
+import { codeOf, isPermanent, toError } from './errors.ts';
 
 /** What every function says about itself. */
 export interface FunctionOptions<Config, Dependencies> {
@@ -63,7 +63,7 @@ export function withStack<Config, Dependencies, Result>(
 /** Logs a failure with its code and counts it. */
 export function reportFailure(logger: Logger, metrics: Metrics, error: unknown, keys: Record<string, unknown> = {}) {
   const permanent = isPermanent(error);
-  const failure = error instanceof Error ? error : new Error(String(error));
+  const failure = toError(error);
   logger.error(failure.message, { ...keys, error: failure, code: codeOf(error), retried: !permanent });
   metrics.addMetric(permanent ? 'PermanentFailures' : 'RetryableFailures', MetricUnit.Count, 1);
 }

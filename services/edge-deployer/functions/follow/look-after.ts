@@ -1,3 +1,4 @@
+import { toError } from '@assay/lambda-kit';
 import { follow, type LinePorts } from '../../domain/line/advance.ts';
 import { illnesses, type Occasion } from './messages.ts';
 
@@ -24,7 +25,7 @@ export async function lookAfter(occasion: Occasion, { deps, logger, metrics }: L
     logger.info('looked at the devices', { occasion: occasion['detail-type'], last: line.rollouts.at(-1) });
   } catch (error) {
     if (occasion['detail-type'] !== 'Scheduled Event') throw error;
-    const failure = error instanceof Error ? error : new Error(String(error));
+    const failure = toError(error);
     logger.error(`the next look tries again: ${failure.message}`, { error: failure });
   }
 }

@@ -1,6 +1,6 @@
 import { catalogue, type ImageRef, type RejectedImage } from '@assay/events';
 import { type Outgoing, outgoing, type Publisher } from '@assay/events/publisher';
-import type { QueueRecord, Surroundings } from '@assay/lambda-kit';
+import { type QueueRecord, type Surroundings, toError } from '@assay/lambda-kit';
 import type { ImageLedger } from '../../adapters/image-ledger.ts';
 import { distinctArrivals, type IntakePorts, type IntakeResult, takeIn } from '../../domain/intake.ts';
 import { mayBegin, type Trial } from '../../domain/limits.ts';
@@ -112,8 +112,4 @@ function eventsFor(arrived: readonly ImageRef[], rejected: readonly RejectedImag
       ? [outgoing(catalogue.ImagesRejected, { images: { items: [...rejected] } }, { correlationId })]
       : []),
   ];
-}
-
-function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }
