@@ -73,6 +73,16 @@ export async function keepImage(
 /** What was refused is served as a download under no type of its own, whatever it pretends to be. */
 const OPAQUE = { ContentType: 'application/octet-stream', ContentDisposition: 'attachment' } as const;
 
+/**
+ * A copy takes nothing along but the bytes. By default CopyObject reads the source's tags and annotations too: of an upload
+ * that has any it would need `s3:GetObjectTagging` and `s3:GetObjectAnnotation`, and nobody asks a refused one for them.
+ */
+const BYTES_ALONE = {
+  MetadataDirective: 'REPLACE',
+  TaggingDirective: 'REPLACE',
+  AnnotationDirective: 'EXCLUDE',
+} as const;
+
 /** CopyObject takes objects of up to 5 GB. */
 const MAX_COPY_BYTES = 5 * 1024 ** 3;
 
@@ -97,7 +107,7 @@ export async function quarantineUpload(
     await s3.send(new PutObjectCommand({ ...original, Body: bytes ?? new Uint8Array() }));
   } else if (upload.size <= MAX_COPY_BYTES) {
     const source = `${upload.bucket}/${encodeURIComponent(upload.key)}`;
-    await s3.send(new CopyObjectCommand({ ...original, CopySource: source, MetadataDirective: 'REPLACE' }));
+    await s3.send(new CopyObjectCommand({ ...original, ...BYTES_ALONE, CopySource: source }));
   } else {
     return formatS3Uri({ bucket, key: note.Key });
   }
