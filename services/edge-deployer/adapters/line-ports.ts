@@ -5,12 +5,14 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { GreengrassV2Client } from '@aws-sdk/client-greengrassv2';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import type { LinePorts } from '../domain/line/advance.ts';
 import { checkArtifact } from '../domain/model/model-artifact.ts';
 import { MODEL_COMPONENT, modelRecipe, modelVersionOf } from '../domain/model/model-component.ts';
 import { createComponents } from './components.ts';
+import { hasDeadLetters } from './dead-letters.ts';
 import { createDeployments } from './deployments.ts';
 import { uploadModel } from './edge-bucket.ts';
 import { updateLine } from './line-table.ts';
@@ -27,11 +29,14 @@ export const config = z.strictObject({
   thingGroup: name,
   thingGroupArn: z.string().startsWith('arn:'),
   componentArnPrefix: z.string().startsWith('arn:'),
+  deadLetters: z.url(),
 });
 
-export function assemble(settings: z.output<typeof config>): LinePorts {
-  const { busName, edgeBucket, lineTable, thingGroup, thingGroupArn, componentArnPrefix } = settings;
+export function assemble(settings: z.output<typeof config>): LinePorts & { hasDeadLetters(): Promise<boolean> } {
+  const { busName, edgeBucket, lineTable, thingGroup, thingGroupArn, componentArnPrefix, deadLetters } = settings;
   const s3 = new S3Client({});
+  // Asked where all other services are: on a laptop the port may be another one than when the queue's URL was written down.
+  const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
   const table = DynamoDBDocumentClient.from(new DynamoDBClient({}), {
     marshallOptions: { removeUndefinedValues: true },
   });
@@ -59,6 +64,7 @@ export function assemble(settings: z.output<typeof config>): LinePorts {
       deployments.create(`${thingGroup}-${id}`, modelVersionOf(modelPackageVersion), inspectorVersion),
     cancel: deployments.cancel,
     devices: deployments.devices,
+    hasDeadLetters: () => hasDeadLetters(sqs, deadLetters),
     ...rolloutEvents(publisher),
   };
 }

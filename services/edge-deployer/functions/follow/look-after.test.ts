@@ -1,22 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import type { LinePorts } from '../../domain/line/advance.ts';
-import { lookAfter } from './look-after.ts';
+import { type LookingPorts, lookAfter } from './look-after.ts';
 import { type Occasion, occasionSchema } from './messages.ts';
 
-/** Looks at a line whose book can't be read. */
-async function lookInVain(occasion: Occasion): Promise<string[]> {
+/** Looks at a line whose book can't be read. Gives what was logged as an error. */
+async function lookInVain(occasion: Occasion, hasDeadLetters: LookingPorts['hasDeadLetters']): Promise<string[]> {
   const errors: string[] = [];
   const update = async () => {
     throw new Error('the table is away');
   };
   const logger = { info: () => {}, warn: () => {}, error: (message: string) => void errors.push(message) };
   await lookAfter(occasion, {
-    deps: { update } as Partial<LinePorts> as LinePorts,
+    deps: { update, hasDeadLetters } as Partial<LookingPorts> as LookingPorts,
     logger,
     metrics: { addMetric() {} },
   });
   return errors;
 }
+
+const scheduled: Occasion = { 'detail-type': 'Scheduled Event' };
 
 describe('looking after the line', () => {
   it('fails when a device had something to tell, so that it is tried again and kept', async () => {
@@ -25,11 +26,22 @@ describe('looking after the line', () => {
       resources: ['arn:aws:greengrass:eu-west-1:000000000000:coreDevices:edge-1'],
       detail: { coreDeviceExecutionStatus: 'SUCCEEDED' },
     });
-    await expect(lookInVain(told)).rejects.toThrow('the table is away');
+    await expect(lookInVain(told, async () => true)).rejects.toThrow('the table is away');
   });
 
-  it('leaves no dead letter every five minutes when only time went by', async () => {
-    const errors = await lookInVain({ 'detail-type': 'Scheduled Event' });
+  it('fails when only time went by and no dead letter calls somebody yet', async () => {
+    await expect(lookInVain(scheduled, async () => false)).rejects.toThrow('the table is away');
+  });
+
+  it('leaves no dead letter every five minutes beside one that lies there', async () => {
+    const errors = await lookInVain(scheduled, async () => true);
     expect(errors).toEqual(['the next look tries again: the table is away']);
+  });
+
+  it('fails for its own reason where nobody can tell whether one lies there', async () => {
+    const denied = async () => {
+      throw new Error('not allowed to ask');
+    };
+    await expect(lookInVain(scheduled, denied)).rejects.toThrow('the table is away');
   });
 });
