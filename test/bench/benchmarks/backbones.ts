@@ -1,7 +1,8 @@
 import type { Benchmark, Form } from '../benchmark.ts';
 import { checkMeasure, measureModel, trainModel } from '../detector/measured-training.ts';
 import { backboneRecipes, recipeFor } from '../detector/settings.ts';
-import { openSharedSet, refuseSharedGroups } from '../detector/shared-set.ts';
+import { openSharedSet } from '../detector/shared-set.ts';
+import { type Sides, sidesApart } from '../detector/twins.ts';
 import { rounded } from '../statistics.ts';
 
 const SEEDS = 3;
@@ -18,13 +19,20 @@ interface Run {
   readonly seconds: number;
 }
 
+interface Measured {
+  readonly name: string;
+  readonly note: string;
+  readonly runs: readonly Run[];
+}
+
 /** Whether a network that has seen much else is the better beginning: the same steps with and without it. */
 export const backbones: Benchmark = {
   name: 'backbones',
   title: `A pretrained backbone against training from scratch, ${SEEDS} seeds on three data sets`,
   async run(form) {
-    const runs: Run[] = [];
-    for (const name of Object.keys(backboneRecipes)) runs.push(...(await runsOn(name, form)));
+    const measured: Measured[] = [];
+    for (const name of Object.keys(backboneRecipes)) measured.push(...(await runsOn(name, form)));
+    const runs = measured.flatMap((set) => set.runs);
     if (runs.length === 0) return { sections: [], notes: ['Not measured: the data sets are not there.'] };
     return {
       sections: [
@@ -37,6 +45,7 @@ export const backbones: Benchmark = {
       ],
       notes: [
         'Small networks, the steps that a first training takes. Validation images choose the model of each run, and chose the default; test images were only measured.',
+        ...measured.map(({ name, note }) => `${name}: ${note}`),
       ],
     };
   },
@@ -44,19 +53,17 @@ export const backbones: Benchmark = {
 
 const FIGURES = ['AP50 on validation', 'AP50 on test', 's'];
 
-async function runsOn(name: string, form: Form): Promise<Run[]> {
+async function runsOn(name: string, form: Form): Promise<Measured[]> {
   const set = await openSharedSet(name, form.say);
   const recipe = backboneRecipes[name];
   if (!set || !recipe) return [];
-  const lists = {
-    train: set.images(set.splits.train),
-    val: set.images(set.splits.val),
-    test: set.images(set.splits.test),
+  const listed = (side: keyof Sides) => {
+    const images = set.images(set.splits[side]);
+    return form.short ? images.slice(0, FEW) : images;
   };
-  refuseSharedGroups([...lists.train, ...lists.val], lists.test);
-  refuseSharedGroups(lists.train, lists.val);
+  const sides = await sidesApart(set, { train: listed('train'), val: listed('val'), test: listed('test') });
   const { imageSize } = recipeFor(recipe, form);
-  const load = (side: keyof typeof lists) => set.load(form.short ? lists[side].slice(0, FEW) : lists[side], imageSize);
+  const load = (side: keyof Sides) => set.load(sides[side], imageSize);
   const [training, validation, test] = [await load('train'), await load('val'), await load('test')];
   checkMeasure(test);
   const runs: Run[] = [];
@@ -76,7 +83,7 @@ async function runsOn(name: string, form: Form): Promise<Run[]> {
       });
     }
   }
-  return runs;
+  return [{ name, note: sides.note, runs }];
 }
 
 function means(runs: readonly Run[]): (string | number)[][] {

@@ -4,8 +4,8 @@ import type { CocoImage } from '../../../packages/cli/src/dataset/coco.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { checkMeasure, type MeasuredModel, measureModel, trainModel } from '../detector/measured-training.ts';
 import { magneticTileRecipe, recipeFor } from '../detector/settings.ts';
-import { openSharedSet, refuseSharedGroups } from '../detector/shared-set.ts';
-import { withoutTwins } from '../detector/twins.ts';
+import { openSharedSet } from '../detector/shared-set.ts';
+import { type Sides, sidesApart } from '../detector/twins.ts';
 import { rounded } from '../statistics.ts';
 
 const CONFIDENCE = 0.95;
@@ -21,19 +21,13 @@ export const magneticTile: Benchmark = {
     const set = await openSharedSet('magnetic-tile', form.say);
     if (!set) return { sections: [], notes: ['Not measured: the data set is not there.'] };
     const { imageSize, settings } = recipeFor(magneticTileRecipe, form);
-    const listed = {
-      train: set.images(set.splits.train),
-      val: set.images(set.splits.val),
-      test: set.images(set.splits.test),
+    const listed = (side: keyof Sides) => {
+      const images = set.images(set.splits[side]);
+      return form.short ? mixed(images) : images;
     };
-    refuseSharedGroups(listed.train, listed.val);
-    refuseSharedGroups([...listed.train, ...listed.val], listed.test);
-    const some = (images: CocoImage[]) => (form.short ? mixed(images) : images);
-    const apart = { test: some(listed.test), val: await withoutTwins(set, some(listed.val), some(listed.test)) };
-    const train = await withoutTwins(set, some(listed.train), [...apart.val, ...apart.test]);
-    const left = [some(listed.train).length - train.length, some(listed.val).length - apart.val.length];
-    const load = (images: CocoImage[]) => set.load(images, imageSize);
-    const [training, validation, test] = [await load(train), await load(apart.val), await load(apart.test)];
+    const sides = await sidesApart(set, { train: listed('train'), val: listed('val'), test: listed('test') });
+    const load = (side: keyof Sides) => set.load(sides[side], imageSize);
+    const [training, validation, test] = [await load('train'), await load('val'), await load('test')];
     checkMeasure(test);
     const { model } = await trainModel({ settings, training, validation }, form.say);
     const [onValidation, onTest] = [await measureModel(model, validation), await measureModel(model, test)];
@@ -62,16 +56,16 @@ export const magneticTile: Benchmark = {
             ...onTest.precision.classes.map(({ truths, ap50 }, id) => [
               set.classes[id] ?? '',
               truths,
-              tilesWith(listed.test, set.classes[id]),
-              tilesWith(train, set.classes[id]),
+              tilesWith(sides.test, set.classes[id]),
+              tilesWith(sides.train, set.classes[id]),
               rounded(ap50 ?? 0),
             ]),
-            ['all', '', tilesWith(listed.test), tilesWith(train), rounded(onTest.precision.ap50 ?? 0)],
+            ['all', '', tilesWith(sides.test), tilesWith(sides.train), rounded(onTest.precision.ap50 ?? 0)],
           ],
         },
       ],
       notes: [
-        `${left[0]} training and ${left[1]} validation images are left out: they share pixels with images that are measured on.`,
+        sides.note,
         "An image fails when anything is found in it with at least the confidence. Intervals are Clopper and Pearson's and take the images for independent. They are not, and the intervals too narrow: tiles were photographed up to six times.",
       ],
     };

@@ -3,7 +3,7 @@ import { eachAtOnce } from '@assay/at-once';
 import { comparedImage } from '@assay/dataset';
 import { nearDuplicates } from '@assay/vision';
 import type { CocoImage } from '../../../packages/cli/src/dataset/coco.ts';
-import type { SharedSet } from './shared-set.ts';
+import { refuseSharedGroups, type SharedSet } from './shared-set.ts';
 
 /** The images that share no pixels with any of the others, as far as Assay's own search for leaks finds. */
 export async function withoutTwins(
@@ -18,4 +18,26 @@ export async function withoutTwins(
   const sides = all.map((_, index) => ({ group: index < images.length ? 'images' : 'others', place: '' }));
   const twins = new Set(nearDuplicates(compared, sides).map(({ first }) => first));
   return images.filter((_, index) => !twins.has(index));
+}
+
+export interface Sides {
+  readonly train: readonly CocoImage[];
+  readonly val: readonly CocoImage[];
+  readonly test: readonly CocoImage[];
+}
+
+/**
+ * The sides of a published split, less the training and validation images that share pixels with what is measured on, and
+ * a note of how many those are.
+ *
+ * @throws Error when a group is on two sides
+ */
+export async function sidesApart(set: SharedSet, { train, val, test }: Sides): Promise<Sides & { note: string }> {
+  refuseSharedGroups([...train, ...val], test);
+  refuseSharedGroups(train, val);
+  const validation = await withoutTwins(set, val, test);
+  const training = await withoutTwins(set, train, [...validation, ...test]);
+  const left = [train.length - training.length, val.length - validation.length];
+  const note = `${left[0]} training and ${left[1]} validation images are left out: they share pixels with images that are measured on.`;
+  return { train: training, val: validation, test, note };
 }
