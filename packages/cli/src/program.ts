@@ -165,7 +165,7 @@ export function createProgram(): Command {
     .option('--epochs <n>', 'instead of --steps: looks at every image')
     .option('--max-seconds <s>', 'end after this time, whatever is left')
     .option('--batch-size <n>', 'images a step')
-    .option('--image-size <pixels>', 'side of the square input, a multiple of 32')
+    .option('--image-size <pixels>', 'longer side of the input, a multiple of 32')
     .option('--size <name>', 'of the network: nano, small or medium')
     .option('--backbone <name>', 'pretrained: go on from a network that has seen much else, or own')
     .option('--mirrors <true|false>', 'whether the model looks at mirror images, too, in four times the time')

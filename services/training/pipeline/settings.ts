@@ -22,7 +22,7 @@ const pipelineSettingsSchema = z.strictObject({
   /** Data sets of one lineage have one test set, frozen, and never learn from it. */
   lineage: text,
   seed: number.pipe(z.int().min(0)),
-  /** Side of the network's square input in pixels. */
+  /** Longer side of the network's input in pixels. */
   imageSize: count,
   /** How long to learn: the learning rate falls to its end over these steps. */
   trainSteps: count,

@@ -29,7 +29,7 @@ class Hyperparameters:
     """Wall time after which learning ends; without steps and epochs, the time that the schedule is fitted to."""
     batch_size: int = 16
     image_size: int = 640
-    """Side of the network's square input, pixels."""
+    """Longer side of the network's input, pixels."""
     seed: int = 1
     model: str = "yolov8n"
     train_sha256: str | None = None
