@@ -325,6 +325,11 @@ describe('a model', () => {
 
   it('is refused when its manifest asks for more memory than there is', () => {
     const manifest = JSON.stringify({ ...tinyModel().manifest, imageSize: 1_000_000 });
-    expect(() => readModelManifest(manifest)).toThrow('imageSize');
+    expect(() => readModelManifest(manifest)).toThrow('imageSize.width: Too big: expected number to be <=4096');
+  });
+
+  it('is refused when its manifest gives its input no height, naming it', () => {
+    const manifest = JSON.stringify({ ...tinyModel().manifest, imageSize: { width: 32 } });
+    expect(() => readModelManifest(manifest)).toThrow('imageSize.height: ');
   });
 });

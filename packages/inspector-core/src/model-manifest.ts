@@ -12,8 +12,12 @@ const modelManifestSchema = z.object({
   format: z.enum(['assay.model/1', 'assay.model/2']),
   /** A class's name stands at its id. */
   names: z.array(z.string().min(1)).min(1),
-  /** Of the network's input. A number is the side of a square; inspectors that are older know no other shape, and say so. */
-  imageSize: z.union([side.transform(square), z.object({ width: side, height: side })]),
+  /** Of the network's input; in older manifests a number, the side of a square. Inspectors that are as old refuse the other. */
+  // Not a union: of that a message says no more than "Invalid input".
+  imageSize: z.preprocess(
+    (value) => (typeof value === 'number' ? square(value) : value),
+    z.object({ width: side, height: side }),
+  ),
   /** Pixels of the coarsest grid cell. */
   stride: z.int().positive(),
   /** Digest of `model.onnx`. */

@@ -41,11 +41,21 @@ describe('checkArtifact', () => {
     expect(artifact.sha256).toBe(sha256Of(manifest()));
   });
 
+  it('takes a network whose input is a rectangle', () => {
+    const wide = manifest({ imageSize: { width: 640, height: 480 } });
+    expect(checkArtifact(uri, files({ 'model.onnx': onnx, 'manifest.json': wide }), sha256Of).manifest).toBe(wide);
+  });
+
   it.each([
     ['an archive without a network', { 'manifest.json': manifest() }, 'holds no model.onnx'],
     ['an archive without a manifest', { 'model.onnx': onnx }, 'holds no manifest.json'],
     ['a manifest that is not JSON', { 'model.onnx': onnx, 'manifest.json': Buffer.from('{') }, 'is not JSON'],
     ['a manifest of another format', { 'model.onnx': onnx, 'manifest.json': manifest({ format: 'x' }) }, 'format: '],
+    [
+      'a manifest of an input without a height',
+      { 'model.onnx': onnx, 'manifest.json': manifest({ imageSize: { width: 640 } }) },
+      'imageSize.height: ',
+    ],
     ['another network', { 'model.onnx': Uint8Array.of(8, 9), 'manifest.json': manifest() }, 'its manifest says'],
   ])('refuses %s, naming the archive', (_, entries, problem) => {
     expect(() => checkArtifact(uri, files(entries), sha256Of)).toThrow(problem);

@@ -9,7 +9,11 @@ const side = z.int().positive();
 const manifestSchema = z.object({
   format: z.enum(['assay.model/1', 'assay.model/2']),
   names: z.array(z.string().min(1)).min(1),
-  imageSize: z.union([side, z.object({ width: side, height: side })]),
+  /** A number is the side of a square, in older manifests. Not a union: of that a message says no more than "Invalid input". */
+  imageSize: z.preprocess(
+    (value) => (typeof value === 'number' ? { width: value, height: value } : value),
+    z.object({ width: side, height: side }),
+  ),
   stride: z.int().positive(),
   sha256,
 });
