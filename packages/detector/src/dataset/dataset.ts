@@ -128,9 +128,16 @@ export class DatasetReader {
     return this.#images.subarray(index * length, (index + 1) * length);
   }
 
-  /** What an input shows of one image: RGB planes [3, height, width] of the square's middle. */
+  /**
+   * What an input shows of one image: RGB planes [3, height, width] of the square's middle.
+   *
+   * @throws RangeError when the input is larger than the square
+   */
   middle(index: number, { width, height }: Size): Uint8Array {
     const side = this.imageSize;
+    if (width > side || height > side) {
+      throw new RangeError(`an input of ${width} × ${height} shows more than the square images of ${side} × ${side}`);
+    }
     const [left, top] = [(side - width) / 2, (side - height) / 2];
     const pixels = this.pixels(index);
     const planes = new Uint8Array(3 * height * width);

@@ -74,6 +74,13 @@ it('shows no model less than all of an image', async () => {
   await expect(detecting).rejects.toThrow("the images need an input of 64 × 64, the model's is 64 × 32");
 });
 
+it('shows no model more than there is of the squares', async () => {
+  const reader = new DatasetReader(createDataset(['red', 'blue'], SIZE, [redCells([0])]));
+  const { onnx } = tinyModel({ input: { width: 64, height: 32 } });
+  const detecting = detectOn(reader, { model: onnx, from: 0, to: 1 });
+  await expect(detecting).rejects.toThrow('an input of 64 × 32 shows more than the square images of 32 × 32');
+});
+
 it('leaves out what lies beyond the image altogether', async () => {
   const reader = new DatasetReader(createDataset(['red', 'blue'], SIZE, [redCells([3])]));
   const { onnx } = tinyModel({ shift: 8 });

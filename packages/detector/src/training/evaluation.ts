@@ -35,7 +35,8 @@ export interface DetectionTask {
  * What an exported model finds on some images of a dataset, in pixels of the square images, as an inspector does: what
  * reaches beyond its input is cut off after the suppression.
  *
- * @throws Error when the images need a larger input than the model has: it would see their middle only
+ * @throws Error when the images need a larger input than the model has: it would see their middle only; or when the model's
+ * is larger than the squares
  */
 export async function detectOn(
   dataset: DatasetReader,
