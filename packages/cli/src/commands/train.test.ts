@@ -39,7 +39,10 @@ describe('assay train', () => {
     await train(terminal, options);
     expect((await readdir(join(folder, 'run'))).toSorted()).toEqual(['history.json', 'model', 'training.html']);
     const manifest = JSON.parse(String(await read('model', 'manifest.json')));
-    expect(manifest).toMatchObject({ imageSize: { width: 64, height: 64 }, snapshot: { uri: expect.stringMatching(/annotations\.json$/) } });
+    expect(manifest).toMatchObject({
+      imageSize: { width: 64, height: 64 },
+      snapshot: { uri: expect.stringMatching(/annotations\.json$/) },
+    });
     const page = String(await read('training.html'));
     expect(page).toContain('Step 44 of 44: completed.');
     expect(page).not.toContain('http-equiv');
