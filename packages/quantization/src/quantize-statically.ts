@@ -31,7 +31,7 @@ export interface QuantizationOptions {
  * with which the answers would stray. The same model and images give the same bytes.
  *
  * @param bytes an ONNX model with one float32 input, opset 13 or newer
- * @param calibration images as the model takes them ([1, 3, S, S], 0 to 1), of the training split, in mixed order; of
+ * @param calibration images as the model takes them ([1, 3, H, W], 0 to 1), of the training split, in mixed order; of
  * each four one is kept aside, in memory, to measure on
  * @throws QuantizationError with the reason and the remedy
  */

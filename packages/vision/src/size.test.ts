@@ -10,7 +10,7 @@ describe('the input for images of a camera', () => {
     expect(inputFor([{ width: 1080, height: 1920 }], 640, 32)).toEqual({ width: 384, height: 640 });
   });
 
-  it('has no bar for the half pixel that an image is longer', () => {
+  it('is a stride higher for the fraction of a pixel that an image is', () => {
     expect(inputFor([{ width: 1600, height: 1201 }], 640, 32)).toEqual({ width: 640, height: 512 });
   });
 

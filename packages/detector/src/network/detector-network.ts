@@ -14,7 +14,7 @@ export interface LevelPrediction {
 /** So that an untrained network finds next to nothing: sigmoid(−4) ≈ 0.02. */
 const INITIAL_CLASS_BIAS = -4;
 
-/** Backbone, feature pyramid and decoupled heads over images [N, 3, S, S] with values from 0 to 1. */
+/** Backbone, feature pyramid and decoupled heads over images [N, 3, H, W] with values from 0 to 1. */
 export function detectorNetwork(layers: Layers, shape: NetworkShape, images: Tensor): LevelPrediction[] {
   const features = backbones[shape.backbone](layers, shape, images);
   return pyramid(layers, shape, features).map((level, position) => heads(layers, shape, level, position));

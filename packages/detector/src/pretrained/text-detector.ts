@@ -33,8 +33,8 @@ export function textDetectorStages(): FrozenNetwork {
  * Features of PP-OCRv4's text detector (backbone PP-LCNetV3, Apache-2.0), which has seen strokes and textures of all kinds.
  * Only its first stages: what comes after them knows about text, and costs most of its time.
  *
- * @param images [N, 3, S, S], RGB from 0 to 1
- * @returns [N, 48, S / 4, S / 4] and [N, 96, S / 8, S / 8]
+ * @param images [N, 3, H, W], RGB from 0 to 1
+ * @returns [N, 48, H / 4, W / 4] and [N, 96, H / 8, W / 8]
  * @throws Error when the model's file is not the one that this was written for
  */
 export function textDetectorFeatures(images: Tensor): { readonly stride4: Tensor; readonly stride8: Tensor } {

@@ -58,7 +58,6 @@ export async function train(input: TrainingInput): Promise<TrainingOutcome> {
 
 class Run {
   readonly #input: TrainingInput;
-  /** Training shows squares: mosaics and turned images need them. */
   readonly #exported: NetworkShape;
   readonly #buffers: SharedBuffers;
   readonly #graph: ReturnType<typeof buildTrainingGraph>;
@@ -81,6 +80,7 @@ class Run {
     const { settings, training, validation } = input;
     this.#input = input;
     this.#now = input.now ?? (() => performance.now());
+    // Training shows squares: mosaics and turned images need them.
     const shape = { ...settings.shape, classes: training.names.length, input: square(training.imageSize) };
     this.#exported = { ...shape, input: commonInput(training, validation) };
     this.#batchShape = {

@@ -24,7 +24,7 @@ export interface TrainingGraphOptions {
 
 export interface TrainingGraph {
   /**
-   * Inputs: `parameters` [P], `images` uint8 [N, 3, S, S], `truth_boxes` [N, M, 4], `truth_classes` one-hot
+   * Inputs: `parameters` [P], `images` uint8 [N, 3, H, W], `truth_boxes` [N, M, 4], `truth_classes` one-hot
    * [N, M, classes], `truth_mask` [N, M, 1]. Outputs: `gradients` [P], `statistics` (per normalization: means, then
    * variances of this batch), `losses` [2] (classes, boxes).
    */
