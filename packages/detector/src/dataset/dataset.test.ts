@@ -27,6 +27,7 @@ describe('the input that a dataset needs', () => {
     const [wide, tall, none] = [await dataset([200, 100]), await dataset([100, 200]), await dataset()];
     expect(commonInput(wide, tall)).toEqual({ width: 64, height: 64 });
     expect(commonInput(tall, none)).toEqual({ width: 32, height: 64 });
+    expect(commonInput(none, none)).toEqual({ width: 64, height: 64 });
   });
 
   it('shows all of an image and nothing of what the square has above and below it', async () => {

@@ -75,9 +75,10 @@ export function createDataset(names: readonly string[], imageSize: number, sampl
   return dataset;
 }
 
-/** The smallest input that shows all images of both. */
+/** The smallest input that shows all images of both; a set without any needs none. */
 export function commonInput(...datasets: readonly Dataset[]): Size {
-  const needed = datasets.filter(({ count }) => count > 0).map(({ input }) => input);
+  const filled = datasets.filter(({ count }) => count > 0);
+  const needed = (filled.length > 0 ? filled : datasets).map(({ input }) => input);
   return {
     width: Math.max(...needed.map(({ width }) => width)),
     height: Math.max(...needed.map(({ height }) => height)),

@@ -95,6 +95,7 @@ describe('training job', () => {
     expect(await runTrainingJob({ baseDir, print })).toBe(0);
     const manifest = readModelManifest(await readFile(join(baseDir, 'model', 'manifest.json')));
     expect(manifest.imageSize).toEqual({ width: 64, height: 32 });
+    expect(lines[0]).toBe("12 images to train on, 4 to validate with; the model's input: 64 × 32 pixels; 40 steps");
     const inspector = await createInspector({ model: await model(), manifest });
     const photograph = await sharp({ create: { width: 128, height: 64, channels: 3, background: '#777' } })
       .png()
@@ -168,6 +169,6 @@ describe('training job', () => {
   it('counts an epoch as one look at every image', async () => {
     await writeHyperparameters(baseDir, { epochs: '1', batchSize: '4', imageSize: '64', workers: '1' });
     expect(await runTrainingJob({ baseDir, print })).toBe(0);
-    expect(lines[0]).toBe('12 images to train on, 4 to validate with; 3 steps');
+    expect(lines[0]).toBe("12 images to train on, 4 to validate with; the model's input: 64 × 64 pixels; 3 steps");
   });
 });

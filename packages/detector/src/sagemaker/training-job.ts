@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { commonInput } from '../dataset/dataset.ts';
 import { writeModel } from '../model/model-files.ts';
 import { readCheckpoint, writeCheckpoint } from '../training/checkpoint.ts';
 import { type TrainingOutcome, train } from '../training/train.ts';
@@ -49,8 +50,10 @@ async function runJob({ stop, now }: TrainingJobOptions, folders: TrainingFolder
   const training = await readChannel(folders.channel('train'), imageSize, trainSha256);
   const validation = await readChannel(folders.channel('validation'), imageSize, validationSha256);
   const settings = settingsOf(hyperparameters, training.dataset.count);
+  const { width, height } = commonInput(training.dataset, validation.dataset);
   print(
-    `${training.dataset.count} images to train on, ${validation.dataset.count} to validate with; ${settings.steps} steps`,
+    `${training.dataset.count} images to train on, ${validation.dataset.count} to validate with; ` +
+      `the model's input: ${width} × ${height} pixels; ${settings.steps} steps`,
   );
 
   const resumeFrom = await readCheckpoint(folders.checkpoint);

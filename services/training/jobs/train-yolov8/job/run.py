@@ -11,7 +11,7 @@ from .channels import Data, read_channel
 from .errors import JobError, JobStopped
 from .folders import Folders
 from .hyperparameters import STRIDE, Hyperparameters, read_hyperparameters
-from .input_size import input_for, size_of
+from .input_size import Size, input_for, size_of
 from .offline import keep_offline, use_quietly
 
 # SageMaker shows this much of a failure's reason.
@@ -48,7 +48,9 @@ def _run(folders: Folders, work: Path) -> None:
     if train.boxes == 0:
         raise JobError("no training image has a labelled object: there is nothing to learn")
     data = Data(train, validation)
-    _print(_plan(hyperparameters, data))
+    images = (size_of(image) for channel in (train, validation) for image in channel.images)
+    size = input_for(images, hyperparameters.image_size, STRIDE)
+    _print(_plan(hyperparameters, data, size))
 
     threads = _threads()
     keep_offline(work / "config", threads)
@@ -63,8 +65,6 @@ def _run(folders: Folders, work: Path) -> None:
         hyperparameters, data, folders.checkpoint, work, stopping=lambda: stop.received, print_line=_print
     ).train()
 
-    images = (size_of(image) for channel in (train, validation) for image in channel.images)
-    size = input_for(images, hyperparameters.image_size, STRIDE)
     model = work / "model"
     export_onnx(outcome.weights, size, len(train.names), model / "model.onnx")
     write_manifest(model, hyperparameters, size, data, outcome.validation)
@@ -95,7 +95,7 @@ def _threads() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _plan(hyperparameters: Hyperparameters, data: Data) -> str:
+def _plan(hyperparameters: Hyperparameters, data: Data, size: Size) -> str:
     images = len(data.train.images)
     length = (
         f"for {hyperparameters.max_seconds:.0f} s"
@@ -104,7 +104,7 @@ def _plan(hyperparameters: Hyperparameters, data: Data) -> str:
     )
     return (
         f"{images} images to train on, {len(data.validation.images)} to validate with; "
-        f"{hyperparameters.model}, {length}"
+        f"the model's input: {size.width} × {size.height} pixels; {hyperparameters.model}, {length}"
     )
 
 
