@@ -6,7 +6,11 @@ import { parseJson } from './parse-json.ts';
 import type { QueuedImage } from './ports.ts';
 
 const metadata = z.object({
-  'creation-date': z.string().refine((date) => !Number.isNaN(Date.parse(date)), 'is no date'),
+  // Of an object that failed there may be nothing but the reason.
+  'creation-date': z
+    .string()
+    .refine((date) => !Number.isNaN(Date.parse(date)), 'is no date')
+    .optional(),
   'failure-reason': z.string().optional(),
 });
 const side = z.number();

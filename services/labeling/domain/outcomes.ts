@@ -22,13 +22,15 @@ export function findings(labels: readonly ManifestLine[], verdicts: readonly Man
     const metadata = verdict?.[`${VERDICT}-metadata`];
     if (verdict?.[VERDICT] === undefined || metadata?.['class-name'] === undefined)
       return { line, reason: metadata?.['failure-reason'] ?? 'not verified' };
-    return { line, outcome: outcomeOf(line, metadata, metadata['class-name']) };
+    const labeledAt = line[`${BOXES}-metadata`]?.['creation-date'] ?? metadata['creation-date'];
+    if (labeledAt === undefined) return { line, reason: 'labelled at a time that the job did not say' };
+    return { line, outcome: outcomeOf(line, metadata, metadata['class-name'], labeledAt) };
   });
 }
 
 type VerdictMetadata = NonNullable<ManifestLine[`${typeof VERDICT}-metadata`]>;
 
-function outcomeOf(line: ManifestLine, verdict: VerdictMetadata, className: string): LabelOutcome {
+function outcomeOf(line: ManifestLine, verdict: VerdictMetadata, className: string, labeledAt: string): LabelOutcome {
   const { imageId, uri, width, height, depth, station, part, origin } = line.image;
   const comments = (verdict['worker-feedback'] ?? []).map(({ comment }) => comment);
   const reason = REASONS.get(className);
@@ -47,7 +49,7 @@ function outcomeOf(line: ManifestLine, verdict: VerdictMetadata, className: stri
     ...(comments.length > 0 && { comment: comments.join('; ') }),
     attempt: line.attempt,
     agreement: agreementOf(line, verdict),
-    labeledAt: instantOf(line[`${BOXES}-metadata`]?.['creation-date'] ?? verdict['creation-date']),
+    labeledAt: instantOf(labeledAt),
   };
 }
 

@@ -284,6 +284,22 @@ describe('the outcome', () => {
     expect(labeling.said).toEqual([]);
   });
 
+  test('of an image that failed is nothing but why, and the others keep what people said of them', async () => {
+    const { defects, ...failed } = { ...labelled(a, 1), 'defects-metadata': { 'failure-reason': 'no such image' } };
+    const { 'defects-check': _, ...unjudged } = {
+      ...judged(b, 1, 'correct'),
+      'defects-check-metadata': { 'failure-reason': 'expired' },
+    };
+    const d = imageRef('d');
+    manifest(labels, [failed, labelled(b, 1), labelled(d, 1)]);
+    manifest(verdicts, [unjudged, judged(d, 1, 'correct')]);
+    expect(await prepareVerification(labeling.files, { labelsUri: labels, verificationManifest: 'v' })).toEqual({
+      images: 2,
+    });
+    expect(await publishRun(labeling, run)).toEqual({ approved: 1, rejected: 0, requeued: 2, failed: 0 });
+    expect(states()).toEqual({ a: 'waiting 2', b: 'waiting 2' });
+  });
+
   test('lets images go that the run took and never wrote down', async () => {
     manifest(labels, [labelled(a, 1)]);
     manifest(verdicts, [judged(a, 1, 'correct')]);
@@ -312,6 +328,14 @@ describe('the outcome', () => {
     stray.defects.annotations = [{ class_id: 7, left: 1, top: 1, width: 9, height: 9 }];
     manifest(labels, [stray, labelled(b, 1)]);
     manifest(verdicts, [judged(a, 1, 'correct'), judged(b, 1, 'correct')]);
+    expect(await publishRun(labeling, run)).toMatchObject({ approved: 1, requeued: 1 });
+  });
+
+  test('tries an image again of which no job says when it was labelled', async () => {
+    const undated = (line: object) =>
+      JSON.parse(JSON.stringify(line), (key, value) => (key === 'creation-date' ? undefined : value));
+    manifest(labels, [undated(labelled(a, 1)), labelled(b, 1)]);
+    manifest(verdicts, [undated(judged(a, 1, 'correct')), judged(b, 1, 'correct')]);
     expect(await publishRun(labeling, run)).toMatchObject({ approved: 1, requeued: 1 });
   });
 
