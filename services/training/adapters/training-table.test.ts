@@ -55,6 +55,17 @@ describe('labels', () => {
     expect(await state.newLabels()).toBeUndefined();
   });
 
+  it('of a run that has grown since are new again, and its records are counted as they were at each instant', async () => {
+    await state.recordRun({ runId: 'a', asOf: at(1), approved: 3, stored: 4 }, source('t'));
+    await state.advanceTo(at(1));
+    await state.recordRun({ runId: 'a', asOf: at(5), approved: 13, stored: 14 }, source('t'));
+    // The words on it come again, in any order, and change nothing.
+    await state.recordRun({ runId: 'a', asOf: at(1), approved: 3, stored: 4 }, source('t'));
+    await state.recordRun({ runId: 'a', asOf: at(9), approved: 13, stored: 14 }, source('t'));
+    expect(await state.newLabels()).toEqual({ approved: 13, asOf: at(5) });
+    expect([await state.storedRecords(at(1)), await state.storedRecords(at(9))]).toEqual([4, 14]);
+  });
+
   it('do not become new again when an older instant is trained on', async () => {
     await state.recordRun({ runId: 'a', asOf: at(5), approved: 3, stored: 3 + 1 }, source('t'));
     await state.advanceTo(at(5));

@@ -7,6 +7,7 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import type { z } from 'zod';
 import type { TrainingState } from '../domain/ports.ts';
 import {
   executionItem,
@@ -29,7 +30,12 @@ export function trainingTable(documents: DynamoDBDocumentClient, TableName: stri
     documents.send(new PutCommand({ TableName, Item: { ...item, pk, sk } }));
   const remove = (pk: string, sk: string) => documents.send(new DeleteCommand({ TableName, Key: { pk, sk } }));
   /** Puts an item where there is none yet, or where `or` holds for the one that there is. */
-  const putUnless = (pk: string, sk: string, item: object, or?: { name: string; test: '<' | '='; value: string }) =>
+  const putUnless = (
+    pk: string,
+    sk: string,
+    item: object,
+    or?: { name: string; test: '<' | '='; value: string | number },
+  ) =>
     onlyIf(
       documents.send(
         new PutCommand({
@@ -57,8 +63,9 @@ export function trainingTable(documents: DynamoDBDocumentClient, TableName: stri
 
   return {
     async recordRun(run, source) {
-      // The first word on a run counts: told again after a replay, it has a later instant.
-      await putUnless('run', run.runId, run);
+      // The first word on a run counts: told again after a replay, it has a later instant. But one of more records is news:
+      // labels that were imported with others, and could be used only once somebody had corrected them.
+      await putUnless('run', run.runId, run, { name: 'stored', test: '<', value: run.stored });
       const known = runItem.parse(await get('run', run.runId));
       await put('labels', `${known.asOf}#${run.runId}`, known);
       await putNewest('source', { ...source, asOf: run.asOf });
@@ -67,14 +74,13 @@ export function trainingTable(documents: DynamoDBDocumentClient, TableName: stri
     async newLabels() {
       const progress = progressItem.optional().parse(await get('progress', 'latest'));
       // `$` comes right after `#`: beyond every run of that instant.
-      const runs = await queryAll(documents, TableName, 'labels', { after: progress && `${progress.asOf}$` });
-      const found = runs.map((item) => runItem.parse(item));
-      const last = found.at(-1);
-      return last && { approved: found.reduce((sum, { approved }) => sum + approved, 0), asOf: last.asOf };
+      const runs = await runsOf(queryAll(documents, TableName, 'labels', { after: progress && `${progress.asOf}$` }));
+      const last = runs.at(-1);
+      return last && { approved: runs.reduce((sum, { approved }) => sum + approved, 0), asOf: last.asOf };
     },
     async storedRecords(asOf) {
-      const runs = await queryAll(documents, TableName, 'labels', { before: `${asOf}$` });
-      return runs.reduce<number>((sum, item) => sum + runItem.parse(item).stored, 0);
+      const runs = await runsOf(queryAll(documents, TableName, 'labels', { before: `${asOf}$` }));
+      return runs.reduce((sum, { stored }) => sum + stored, 0);
     },
     async acquireLock(token, now) {
       const lock = { token, since: now };
@@ -113,6 +119,17 @@ export function trainingTable(documents: DynamoDBDocumentClient, TableName: stri
     },
     settle: async ({ asOf, token }) => void (await remove('request', `${asOf}#${token}`)),
   };
+}
+
+/** Runs as they last were, in that order: one that has grown has an item of each instant. */
+async function runsOf(items: Promise<unknown[]>): Promise<z.output<typeof runItem>[]> {
+  const runs = new Map<string, z.output<typeof runItem>>();
+  for (const item of await items) {
+    const run = runItem.parse(item);
+    runs.delete(run.runId);
+    runs.set(run.runId, run);
+  }
+  return [...runs.values()];
 }
 
 /** All items of a kind in the order of their sort keys, from beyond `after`, or up to `before`. */

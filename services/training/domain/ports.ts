@@ -21,7 +21,7 @@ export interface TrainingLock {
 
 /** What the service remembers. Writing the same thing again changes nothing. */
 export interface TrainingState {
-  /** Counts a run once, whatever is said of it later. */
+  /** Counts a run once, whatever is said of it later; one that has more records than before counts anew. */
   recordRun(run: StoredRun, source: LabelSource): Promise<void>;
   /** Where the newest labels are; undefined before the first. */
   labelSource(): Promise<LabelSource | undefined>;
