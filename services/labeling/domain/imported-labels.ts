@@ -55,6 +55,12 @@ export function importOutcome(
     height: (box.height * image.height) / height,
     classId: categories.indexOf(box.className),
   }));
+  const seen = clipBoxes(scaled, image);
+  if (seen.length === 0 && boxes.length > 0)
+    return new PermanentError(
+      'invalid-import',
+      `${source}, for image ${image.imageId}: none of its boxes has a pixel's area within the image: correct them, or leave none where there is no defect, and import again`,
+    );
   const { imageId, uri, depth, station, part, origin } = image;
   return {
     imageId,
@@ -65,7 +71,7 @@ export function importOutcome(
     station,
     part,
     origin,
-    boxes: clipBoxes(scaled, image),
+    boxes: seen,
     verdict: 'approved',
     comment: `imported from ${source}`,
     attempt: 1,

@@ -18,6 +18,9 @@ export function findings(labels: readonly ManifestLine[], verdicts: readonly Man
       return { line, reason: line[`${BOXES}-metadata`]?.['failure-reason'] ?? 'not labelled' };
     const unnamed = unnamedClass(line);
     if (unnamed !== undefined) return { line, reason: `marked with the class ${unnamed}, which the job did not name` };
+    // Without a box it would be a part without a defect, which nobody has said.
+    if (line[BOXES].annotations.length > 0 && boxesOf(line).length === 0)
+      return { line, reason: 'marked only where nothing can be seen' };
     const verdict = judged.get(line.imageId);
     const metadata = verdict?.[`${VERDICT}-metadata`];
     if (verdict?.[VERDICT] === undefined || metadata?.['class-name'] === undefined)

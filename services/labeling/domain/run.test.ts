@@ -106,6 +106,7 @@ describe('labels that were left for an image', () => {
       /boxes\[1\].*700, 2, 3, 4.*not within/,
     ],
     ['a box larger than the image', { ...left, boxes: [{ ...box, width: 1e12 }] }, /boxes\[0\]/],
+    ['boxes of which nothing can be seen', { ...left, boxes: [{ ...box, width: 0.1 }] }, /a pixel's area/],
     ['the size of another image', { ...left, width: 480, height: 640 }, /annotated at 480x640.*but is 640x480/],
     ['a class of every object', { ...left, boxes: [{ ...box, className: 'constructor' }] }, /"constructor"/],
     ['a name without end', { ...left, source: 'x'.repeat(100_000) }, /source/],
@@ -329,6 +330,17 @@ describe('the outcome', () => {
     manifest(labels, [stray, labelled(b, 1)]);
     manifest(verdicts, [judged(a, 1, 'correct'), judged(b, 1, 'correct')]);
     expect(await publishRun(labeling, run)).toMatchObject({ approved: 1, requeued: 1 });
+  });
+
+  test('takes no part for one without a defect whose only box is too small to be seen: it is tried again', async () => {
+    const hairline = labelled(a, 1);
+    hairline.defects.annotations = [{ class_id: 1, left: 9, top: 9, width: 0, height: 200 }];
+    const alsoSeen = labelled(b, 1);
+    alsoSeen.defects.annotations.push({ class_id: 1, left: 9, top: 9, width: 0, height: 200 });
+    manifest(labels, [hairline, alsoSeen]);
+    manifest(verdicts, [judged(a, 1, 'correct'), judged(b, 1, 'correct')]);
+    expect(await publishRun(labeling, run)).toMatchObject({ approved: 1, requeued: 1 });
+    expect(labeling.said[0]?.data.labels?.items).toMatchObject([{ imageId: b.imageId, boxes: [{ left: 600 }] }]);
   });
 
   test('tries an image again of which no job says when it was labelled', async () => {
