@@ -5,7 +5,7 @@ import { BOXES, VERDICT } from './job-request.ts';
 import { parseJson } from './parse-json.ts';
 import type { QueuedImage } from './ports.ts';
 
-const metadata = z.object({
+const metadata = z.looseObject({
   // Of an object that failed there may be nothing but the reason.
   'creation-date': z
     .string()
@@ -15,22 +15,25 @@ const metadata = z.object({
 });
 const side = z.number();
 
-/** A line of our manifests: what Ground Truth needs, what we carry along, and what its jobs have added. */
+/**
+ * A line of our manifests: what Ground Truth needs, what we carry along, and what its jobs have added. Of that we read a part,
+ * and hand on all: the next job may read more.
+ */
 const lineSchema = z.looseObject({
   'source-ref': z.string(),
   imageId: z.string(),
   image: imageRefSchema,
   attempt: z.int().positive(),
   [BOXES]: z
-    .object({
+    .looseObject({
       annotations: z.array(
-        z.object({ class_id: z.int().nonnegative(), left: side, top: side, width: side, height: side }),
+        z.looseObject({ class_id: z.int().nonnegative(), left: side, top: side, width: side, height: side }),
       ),
     })
     .optional(),
   [`${BOXES}-metadata`]: metadata
     .extend({
-      objects: z.array(z.object({ confidence: z.number() })).optional(),
+      objects: z.array(z.looseObject({ confidence: z.number() })).optional(),
       'class-map': z.record(z.string(), z.string()).optional(),
     })
     .optional(),

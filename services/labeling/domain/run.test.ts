@@ -285,6 +285,27 @@ describe('the outcome', () => {
     expect(labeling.said).toEqual([]);
   });
 
+  test('is judged as the first job put it out, with what only others read', async () => {
+    const line = labelled(a, 1);
+    const whole = {
+      ...line,
+      defects: {
+        image_size: [{ width: 640, height: 480, depth: 3 }],
+        annotations: line.defects.annotations.map((box) => ({ ...box, note: 'edge' })),
+      },
+      'defects-metadata': {
+        ...line['defects-metadata'],
+        objects: [{ confidence: 0.8, note: 'close' }],
+        type: 'groundtruth/object-detection',
+        'human-annotated': 'yes',
+        'job-name': 'labeling-job/boxes',
+      },
+    };
+    manifest(labels, [whole]);
+    await prepareVerification(labeling.files, { labelsUri: labels, verificationManifest: 'v' });
+    expect(JSON.parse(labeling.objects.get('s3://labeling/v') ?? '')).toEqual(whole);
+  });
+
   test('of an image that failed is nothing but why, and the others keep what people said of them', async () => {
     const { defects, ...failed } = { ...labelled(a, 1), 'defects-metadata': { 'failure-reason': 'no such image' } };
     const { 'defects-check': _, ...unjudged } = {
