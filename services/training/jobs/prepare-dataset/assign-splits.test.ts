@@ -85,6 +85,14 @@ describe('assignSplits', () => {
     expect(entries.find(({ imageId }) => imageId === 'b2')?.because).toEqual({ rule: 'test-set-frozen', of: 'b' });
   });
 
+  it('does not learn from a tested part that came from a computer which writes its name with other code points', () => {
+    const tested = image('b', 'Gehäuse'.normalize('NFD'), 2);
+    const { entries } = assign([first[0]!, tested, first[2]!]);
+    const later = assign([...first.toSpliced(1, 1), image('b2', 'Gehäuse'.normalize('NFC'), 4)], [], entries);
+    expect(splitsOf({ entries })).toMatchObject({ b: 'test' });
+    expect(splitsOf(later)).toMatchObject({ b2: 'excluded' });
+  });
+
   it('knows a part of the test set whose images are labelled no more', () => {
     const { entries } = assign([first[0]!, first[2]!, image('b2', 'p2', 2)], [], ledger);
     expect(splitsOf({ entries })).toMatchObject({ b: 'test', b2: 'excluded' });

@@ -17,6 +17,13 @@ describe('groupsOf', () => {
     expect(shown(images, [])).toEqual(['s1/p1: a c', 's1/p2: b', 's2/p1: d']);
   });
 
+  it('takes a name for the same however its accents are written, and for as old as the older of the two', () => {
+    const [composed, decomposed] = ['Gehäuse'.normalize('NFC'), 'Gehäuse'.normalize('NFD')];
+    const images = [image('a', decomposed), image('b', 'p2', 2), image('c', composed, 3)];
+    expect(shown(images, [])).toEqual([`s1/${composed}: a c`, 's1/p2: b']);
+    expect(shown(images.toReversed(), [])).toEqual(shown(images, []));
+  });
+
   it('puts parts together of which images are known to be of one thing, also by way of a third', () => {
     const images = [
       image('a', 'p1'),

@@ -16,9 +16,12 @@ export interface Group {
   readonly images: readonly string[];
 }
 
-/** Photographs of one part at one station look alike. */
+/**
+ * Photographs of one part at one station look alike. Its name comes from folders and files, whose accents one computer
+ * writes as a character of their own and another one doesn't: it is the same part.
+ */
 export function partOf({ station, part }: Pick<Grouped, 'station' | 'part'>): string {
-  return `${station}/${part}`;
+  return `${station}/${part}`.normalize();
 }
 
 /**
@@ -28,7 +31,11 @@ export function partOf({ station, part }: Pick<Grouped, 'station' | 'part'>): st
  * @param joined pairs of images of one thing, whatever parts they are said to be of
  */
 export function groupsOf(images: readonly Grouped[], joined: readonly (readonly [string, string])[]): Group[] {
-  const since = new Map(images.map((image) => [partOf(image), image.groupSince]));
+  const since = new Map<string, string>();
+  for (const image of images) {
+    const known = since.get(partOf(image));
+    if (known === undefined || image.groupSince < known) since.set(partOf(image), image.groupSince);
+  }
   const order = [...since]
     .sort(([a, sinceA], [b, sinceB]) => compare(sinceA, sinceB) || chance(a) - chance(b))
     .map(([part]) => part);
