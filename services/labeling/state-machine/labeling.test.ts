@@ -25,8 +25,8 @@ const RUN = {
   verificationManifest: 'runs/run-1/verification.manifest',
 };
 
-/** Ground Truth whose jobs are over at once. */
-const jobs = (status: Record<string, 'Completed' | 'Failed' | 'Stopped'>, created: string[]) =>
+/** Ground Truth whose jobs are over at once. It takes the first call for each of the jobs that `busy` names for one too many. */
+const jobs = (status: Record<string, 'Completed' | 'Failed' | 'Stopped'>, created: string[], busy: Set<string>) =>
   standIn<'sagemaker', null>({
     name: 'sagemaker',
     signingName: 'sagemaker',
@@ -34,6 +34,7 @@ const jobs = (status: Record<string, 'Completed' | 'Failed' | 'Stopped'>, create
     create: () => null,
     operations: {
       CreateLabelingJob({ LabelingJobName = '' }) {
+        if (busy.delete(LabelingJobName)) throw new AwsError('ThrottlingException', 'Rate exceeded');
         if (created.includes(LabelingJobName)) throw new AwsError('ResourceInUse', 'in use');
         created.push(LabelingJobName);
         return { LabelingJobArn: `arn:aws:sagemaker:eu-west-1:0:labeling-job/${LabelingJobName}` };
@@ -57,6 +58,7 @@ const calls = () => lab.invocations.map(({ functionName }) => functionName);
 async function run(
   functions: Record<string, () => Json> = {},
   status: Record<string, 'Completed' | 'Failed' | 'Stopped'> = {},
+  busy: readonly string[] = [],
 ) {
   created = [];
   const all = {
@@ -66,7 +68,8 @@ async function run(
     release: () => ({ requeued: 2 }),
     ...functions,
   };
-  lab = await stateMachineLab(all, [jobs({ 'boxes-1': 'Completed', 'verify-1': 'Completed', ...status }, created)]);
+  const statusOf = { 'boxes-1': 'Completed', 'verify-1': 'Completed', ...status } as const;
+  lab = await stateMachineLab(all, [jobs(statusOf, created, new Set(busy))]);
   const arn = await lab.start(definition, {}, 'run-1');
   for (let turn = 0; turn < 8; turn++) {
     await lab.describe(arn);
@@ -150,6 +153,12 @@ test('gives the images back when publishing what nobody marked fails', async () 
   });
   expect(status).toBe('FAILED');
   expect(calls().at(-1)).toBe('release');
+});
+
+test('tries again when Ground Truth is asked too much at once', async () => {
+  const { status } = await run({}, {}, ['boxes-1', 'verify-1']);
+  expect(status).toBe('SUCCEEDED');
+  expect(created).toEqual(['boxes-1', 'verify-1']);
 });
 
 test('tries a step again that may succeed yet', async () => {
