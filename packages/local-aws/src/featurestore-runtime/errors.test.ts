@@ -75,6 +75,15 @@ describe.skipIf(againstAws)('the Feature Store runtime', () => {
     runtime.send(new api.BatchGetRecordCommand({ Identifiers }));
   const ids = (count: number) => Array.from({ length: count }, (_, index) => `many-${index}`);
 
+  test('PutRecord takes no line breaks in a value', async () => {
+    for (const text of ['one\ntwo', 'one\r', '\u2028'])
+      await expect(put({ id: 'a', time: TIME, text })).rejects.toMatchObject({
+        name: 'ValidationException',
+        message: expect.stringMatching(/at 'record\.3\.member\.valueAsString' failed .* pattern: \.\*$/s),
+      });
+    expect(await get('a')).toBeUndefined();
+  });
+
   describe('PutRecord refuses with ValidationError', () => {
     test.each<[string, Values, RegExp]>([
       ['a feature that the group lacks', { id: 'a', time: TIME, colour: 'red' }, /'colour'/],

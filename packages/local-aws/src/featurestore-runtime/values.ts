@@ -1,4 +1,5 @@
 import type { FeatureValue } from '@aws-sdk/client-sagemaker-featurestore-runtime';
+import { AwsError } from '../kernel/errors.ts';
 import { type Group, validationError } from './group.ts';
 
 /** Feature name to text; null for an absent feature. */
@@ -21,10 +22,19 @@ export function parseEventTime(group: Group, text: string): number {
   );
 }
 
+/** What `.` of the pattern `.*` doesn't match. */
+const LINE_BREAK = /[\n\r\u0085\u2028\u2029]/;
+
 /** A record checked against its group: every value fits its feature, identifier and event time are there. */
 export function parseRecord(group: Group, record: FeatureValue[]): { id: string; eventTime: number; values: Values } {
   const values: Values = Object.fromEntries(group.features.map(({ name }) => [name, null]));
-  for (const { FeatureName = '', ValueAsString, ValueAsStringList } of record) {
+  for (const [index, { FeatureName = '', ValueAsString, ValueAsStringList }] of record.entries()) {
+    if (ValueAsString !== undefined && LINE_BREAK.test(ValueAsString))
+      throw new AwsError(
+        'ValidationException',
+        `1 validation error detected: Value '${ValueAsString}' at 'record.${index + 1}.member.valueAsString' failed to satisfy constraint: Member must satisfy regular expression pattern: .*`,
+        { status: 400 },
+      );
     const feature = group.features.find(({ name }) => name === FeatureName);
     if (!feature)
       throw validationError(
