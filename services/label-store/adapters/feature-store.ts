@@ -37,10 +37,13 @@ export function createFeatureStore(
   };
 }
 
+/** PutRecord takes values of the pattern `.*`: of one line, that is. A worker's comment may have several. */
+const LINE_BREAKS = /[\n\r\u0085\u2028\u2029]+/g;
+
 /** Every value travels as text; absent ones are left out. */
 function toFeatures(record: LabelRecord): FeatureValue[] {
   return Object.entries(record).flatMap(([FeatureName, value]) =>
-    value === undefined ? [] : [{ FeatureName, ValueAsString: String(value) }],
+    value === undefined ? [] : [{ FeatureName, ValueAsString: String(value).replace(LINE_BREAKS, ' ') }],
   );
 }
 
