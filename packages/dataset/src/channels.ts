@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type ArchiveEntry, writeArchive } from './channel-archive.ts';
+import { stationOf } from './leaks.ts';
 import { encodeSnapshot, type Snapshot, type SnapshotImage, yoloLabels } from './snapshot.ts';
 import { type Split, splits } from './splits.ts';
 
@@ -59,6 +60,7 @@ export async function writeDataset(
       names: snapshot.names,
       snapshot: { uri: snapshotUri, sha256 },
       groups: Object.fromEntries(images.map(({ imageId, group }) => [imageId, group])),
+      ...stationsBeside(images),
     };
     await mkdir(outputFolder(split), { recursive: true });
     const archive = await writeArchive(
@@ -99,6 +101,14 @@ async function* channelEntries(
   for (const image of images) {
     yield { name: `labels/${image.imageId}.txt`, bytes: Buffer.from(yoloLabels(image)) };
   }
+}
+
+/** The stations of images whose group is called by a part at another one. */
+function stationsBeside(images: readonly SnapshotImage[]) {
+  const others = images.filter(({ station, group }) => stationOf(group) !== station);
+  return (
+    others.length > 0 && { stations: Object.fromEntries(others.map(({ imageId, station }) => [imageId, station])) }
+  );
 }
 
 const linesOf = (text: string): number => text.split('\n').length - 1;

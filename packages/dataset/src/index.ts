@@ -10,7 +10,7 @@ export {
   readLabelRow,
   recordCountQuery,
 } from './labels.ts';
-export { type Leak, leaksAcross, type SplitImage } from './leaks.ts';
+export { type Leak, leaksAcross, type SplitImage, stationOf } from './leaks.ts';
 export { rebuildDataset } from './rebuild.ts';
 export { type AlikeImages, parseSnapshot, type Snapshot, type SnapshotImage } from './snapshot.ts';
 export { type Split, splits } from './splits.ts';

@@ -19,6 +19,7 @@ const image = (imageId: string, split: SplitImage['split'], compared = surface(i
   imageId,
   split,
   group: imageId,
+  station: '',
   compared,
 });
 /** So that it shows what any two have in common. */

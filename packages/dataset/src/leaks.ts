@@ -8,6 +8,8 @@ export interface SplitImage {
   readonly split: Split | 'excluded';
   /** What it was put together with: `<station>/<part>` of the earliest part, or any name. */
   readonly group: string;
+  /** Where it was taken: a group may have photographs of several stations. */
+  readonly station: string;
   readonly compared: ComparedImage;
 }
 
@@ -38,7 +40,7 @@ export function leaksAcross(images: readonly SplitImage[]): Leak[] {
   const ordered = images.filter(isUsed).sort((a, b) => compare(a.imageId, b.imageId));
   const found = nearDuplicates(
     ordered.map(({ compared }) => compared),
-    ordered.map(({ split, group }) => ({ group: split, place: stationOf(group) })),
+    ordered.map(({ split, station }) => ({ group: split, place: station })),
   );
   const byPixels = found.map(({ first, second, likeness }) =>
     leakOf(ordered[first]!, ordered[second]!, { because: 'pixels', likeness }),
@@ -62,8 +64,8 @@ function leakOf(a: UsedImage, b: UsedImage, why: Pick<Leak, 'because' | 'likenes
   return { images: [first.imageId, second.imageId], splits: [first.split, second.split], ...why };
 }
 
-/** Archives say no more of where an image was taken. */
-const stationOf = (group: string): string => group.slice(0, Math.max(0, group.indexOf('/')));
+/** The station of the part that a group is called by. */
+export const stationOf = (group: string): string => group.slice(0, Math.max(0, group.indexOf('/')));
 
 const isUsed = (image: SplitImage): image is UsedImage => image.split !== 'excluded';
 

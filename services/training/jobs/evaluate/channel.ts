@@ -1,4 +1,4 @@
-import { readArchive } from '@assay/dataset';
+import { readArchive, stationOf } from '@assay/dataset';
 import type { LabelledBox } from '@assay/vision';
 import { z } from 'zod';
 
@@ -16,11 +16,18 @@ export interface ChannelImage {
   readonly group: string;
 }
 
+/** The same without its labels, and with where it was taken. */
+interface ListedImage extends Omit<ChannelImage, 'labels'> {
+  readonly station: string;
+}
+
 const dataSchema = z.object({
   names: z.array(z.string()).min(1),
   snapshot: z.object({ uri: z.string(), sha256: z.string() }),
   /** The group of each image, by its id; an image that isn't named is a group of its own. */
   groups: z.record(z.string(), z.string()).optional(),
+  /** The station of each image that was taken at another one than its group is called by. */
+  stations: z.record(z.string(), z.string()).optional(),
 });
 
 /** What `data.json` of a channel says. */
@@ -64,14 +71,15 @@ export async function readChannel(file: string): Promise<Channel> {
  *
  * @throws Error when the archive isn't one, or has no `data.json` before its images
  */
-export async function* readChannelImages(file: string): AsyncGenerator<Omit<ChannelImage, 'labels'>> {
+export async function* readChannelImages(file: string): AsyncGenerator<ListedImage> {
   let data: ChannelData | undefined;
   for await (const { name, bytes } of readArchive(file)) {
     const [, folder, imageId = ''] = ENTRY.exec(name) ?? [];
     if (name === 'data.json') data = dataSchema.parse(JSON.parse(Buffer.from(bytes).toString()));
     if (folder !== 'images') continue;
     if (data === undefined) throw new Error(`${file} has images before its data.json. Run PrepareDataset again.`);
-    yield { imageId, bytes, group: data.groups?.[imageId] ?? imageId };
+    const group = data.groups?.[imageId] ?? imageId;
+    yield { imageId, bytes, group, station: data.stations?.[imageId] ?? stationOf(group) };
   }
 }
 

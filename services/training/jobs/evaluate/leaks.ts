@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { comparedImage, type Leak, leaksAcross, type Split, type SplitImage, splits } from '@assay/dataset';
 import { readChannelImages } from './channel.ts';
 
-interface ListedImage extends SplitImage {
+interface LookedAtImage extends SplitImage {
   readonly split: Split;
   readonly sha256: string;
 }
@@ -19,11 +19,11 @@ export interface Leaks {
  * word: this looks at the archives themselves.
  */
 export async function findLeaks(archives: Readonly<Record<Split, string>>): Promise<Leaks> {
-  const images: ListedImage[] = [];
+  const images: LookedAtImage[] = [];
   for (const split of splits)
-    for await (const { imageId, group, bytes } of readChannelImages(archives[split])) {
+    for await (const { bytes, ...image } of readChannelImages(archives[split])) {
       const sha256 = createHash('sha256').update(bytes).digest('hex');
-      images.push({ imageId, group, split, sha256, compared: await comparedImage(imageId, bytes) });
+      images.push({ ...image, split, sha256, compared: await comparedImage(image.imageId, bytes) });
     }
   const countOf = (split: Split) => images.filter((image) => image.split === split).length;
   return {
@@ -50,7 +50,7 @@ export async function leakingImages(
  * Images of the same bytes or name, in two splits, or in one as if they were of different parts: then more parts would be
  * counted than there are.
  */
-function sameImages(images: readonly ListedImage[]): Leak[] {
+function sameImages(images: readonly LookedAtImage[]): Leak[] {
   const alike = [
     ...Map.groupBy(images, ({ sha256 }) => sha256).values(),
     ...Map.groupBy(images, ({ imageId }) => imageId).values(),

@@ -106,11 +106,13 @@ async function refuseLeaks(
 ): Promise<void> {
   const splitOf = new Map(assignment.entries.map(({ imageId, split }) => [imageId, split]));
   const groupOf = groupNames(assignment);
+  const stationOf = new Map(labelled.map(({ imageId, station }) => [imageId, station]));
   const leaks = leaksAcross(
     files.map(({ imageId, compared }) => ({
       imageId,
       split: splitOf.get(imageId) ?? 'excluded',
       group: groupOf.get(imageId) ?? imageId,
+      station: stationOf.get(imageId) ?? '',
       compared,
     })),
   );
