@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readModel } from './onnx/model-file.ts';
 import { quantizeStatically } from './quantize-statically.ts';
 import { ModelBuilder } from './testing/model-builder.ts';
 import { blobs, smallDetector } from './testing/small-detector.ts';
@@ -60,6 +61,23 @@ describe('quantizeStatically', () => {
     const images = Array.from({ length: 8 }, (_, i) => Float32Array.from({ length: 512 }, (_, at) => Math.cos(at * i)));
     const { report } = await quantizeStatically(net.finish(), images);
     expect(report.layers.map(({ precision }) => precision)).toEqual(['int8']);
+  });
+
+  it('spends the steps of what SiLU reads on what SiLU tells apart', async () => {
+    const net = new ModelBuilder();
+    const weights = net.floats(
+      Array.from({ length: 64 }, (_, i) => 20 * Math.sin(i)),
+      [8, 8, 1, 1],
+    );
+    const x = net.node('Conv', [net.convolution(net.input('images', [1, 3, 8, 8]), 3, 8), weights]);
+    net.output(net.convolution(net.silu(x), 8, 8), 'output0');
+    const { model } = await quantizeStatically(net.finish(), blobs(8, 8));
+    const { node, initializer } = readModel(model).graph;
+    const quantize = node.find(({ opType, input }) => opType === 'QuantizeLinear' && input[0] === `${x}_float`);
+    const zeroPoint = initializer.find(({ name }) => name === quantize?.input[2])?.rawData[0];
+    expect(zeroPoint).toBeGreaterThan(0);
+    // It would be about 128.
+    expect(zeroPoint).toBeLessThan(50);
   });
 
   it('takes the size of images where the model leaves it open', async () => {

@@ -1,4 +1,5 @@
 import { calibrate } from './calibration/calibrate.ts';
+import { gatedRange } from './calibration/gated-range.ts';
 import { QuantizationError } from './errors.ts';
 import { type Layer, layersOf } from './layers.ts';
 import { attribute, indexGraph } from './onnx/graph-index.ts';
@@ -52,7 +53,8 @@ export async function quantizeStatically(
     );
   }
   const values = new Set([...regionOf(index, wide).values.flat(), ...layers.map(({ output }) => output)]);
-  const { ranges, lengths, images, aside } = await calibrate(model, values, calibration, CALIBRATED_SHARE);
+  const { ranges: held, lengths, images, aside } = await calibrate(model, values, calibration, CALIBRATED_SHARE);
+  const ranges = new Map([...held].map(([name, range]) => [name, gatedRange(index, name, range)]));
   const every = Math.ceil(aside.length / RANKED_ON);
   const rank = await errorMeter(
     model,

@@ -13,7 +13,7 @@ import { DataType, tensorOf } from '../onnx/tensors.ts';
 
 const INT64 = 7;
 /** `AttributeProto.AttributeType` */
-const Attribute = { INT: 2, INTS: 7, STRING: 3 } as const;
+const Attribute = { FLOAT: 1, INT: 2, INTS: 7, STRING: 3 } as const;
 
 /** Builds small ONNX models; each step returns the name of the value that it makes. */
 export class ModelBuilder {
@@ -123,6 +123,7 @@ function attributeOf(name: string, value: number | string | number[]): Attribute
   if (Array.isArray(value)) {
     return create(AttributeProtoSchema, { name, type: Attribute.INTS, ints: value.map(BigInt) });
   }
+  if (!Number.isInteger(value)) return create(AttributeProtoSchema, { name, type: Attribute.FLOAT, f: value });
   return create(AttributeProtoSchema, { name, type: Attribute.INT, i: BigInt(value) });
 }
 
