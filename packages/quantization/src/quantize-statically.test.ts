@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readModel } from './onnx/model-file.ts';
+import { loadNetwork } from './onnx/network.ts';
 import { quantizeStatically } from './quantize-statically.ts';
 import { ModelBuilder } from './testing/model-builder.ts';
 import { blobs, smallDetector } from './testing/small-detector.ts';
@@ -78,6 +79,25 @@ describe('quantizeStatically', () => {
     expect(zeroPoint).toBeGreaterThan(0);
     // It would be about 128.
     expect(zeroPoint).toBeLessThan(50);
+  });
+
+  it('keeps a score that is high in one place of one image, though its ranges hold a share of all values only', async () => {
+    const side = 64;
+    const net = new ModelBuilder();
+    const x = net.input('images', [1, 8, side, side]);
+    net.output(net.node('Conv', [x, net.floats(new Array(64).fill(1), [8, 8, 1, 1])]), 'output0');
+    // Eight features that cancel each other out, but where all say yes.
+    const feature = (image: number, channel: number, pixel: number) =>
+      (image === 0 && pixel === 7) || channel % 2 === 0 ? 0.1 : -0.1 + 0.01 * Math.sin(pixel + image);
+    const images = Array.from({ length: 8 }, (_, image) =>
+      Float32Array.from({ length: 8 * side ** 2 }, (_, at) =>
+        feature(image, Math.floor(at / side ** 2), at % side ** 2),
+      ),
+    );
+    const { model } = await quantizeStatically(net.finish(), images);
+    await using network = await loadNetwork(readModel(model));
+    const seen = (await network.run(images[0] ?? new Float32Array())).get('output0')?.data ?? [];
+    expect(Math.max(...seen)).toBeCloseTo(0.8, 1);
   });
 
   it('takes the size of images where the model leaves it open', async () => {

@@ -6,11 +6,14 @@ import { attribute, indexGraph } from './onnx/graph-index.ts';
 import { readModel, writeModel } from './onnx/model-file.ts';
 import { dimsOf } from './onnx/tensors.ts';
 import { withQuantization } from './qdq.ts';
-import { regionOf } from './region.ts';
+import { endsOf, regionOf } from './region.ts';
 import { layerReport, type QuantizationReport } from './report.ts';
 import { chooseLayers, errorMeter } from './sensitivity.ts';
 
-/** Share of the values of a tensor that its range has to hold. */
+/**
+ * Share of the values of a tensor that its range has to hold. Where boxes and scores are made of them it has to hold all:
+ * the few scores that are high are what the network is for, and where defects are rare they are fewer than the rest of this.
+ */
 const CALIBRATED_SHARE = 0.9999;
 const DEFAULT_TOLERANCE = 0.1;
 /** Images on which each layer is tried alone. */
@@ -52,8 +55,11 @@ export async function quantizeStatically(
         `weights between ${FEWEST_CHANNELS} channels or more. Hand in the float32 model as its trainer exported it.`,
     );
   }
-  const values = new Set([...regionOf(index, wide).values.flat(), ...layers.map(({ output }) => output)]);
-  const { ranges: held, lengths, images, aside } = await calibrate(model, values, calibration, CALIBRATED_SHARE);
+  const region = regionOf(index, wide);
+  const ends = endsOf(region);
+  const values = new Set([...region.values.flat(), ...layers.map(({ output }) => output)]);
+  const shareOf = (name: string) => (ends.has(name) ? 1 : CALIBRATED_SHARE);
+  const { ranges: held, lengths, images, aside } = await calibrate(model, values, calibration, shareOf);
   const ranges = new Map([...held].map(([name, range]) => [name, gatedRange(index, name, range)]));
   const every = Math.ceil(aside.length / RANKED_ON);
   const rank = await errorMeter(

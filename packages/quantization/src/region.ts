@@ -28,6 +28,12 @@ export function regionOf(index: GraphIndex, layers: readonly Layer[]): Region {
   return { layers, between, values: sharing(values, between) };
 }
 
+/** The values that nothing in the region reads: it ends with them. */
+export function endsOf({ layers, between, values }: Region): Set<string> {
+  const read = new Set([...layers.map(({ input }) => input), ...between.flatMap(({ input }) => input)]);
+  return new Set(values.flat().filter((name) => !read.has(name)));
+}
+
 /** The largest set of nodes, each of which has an input from the region and a reader in it. */
 function betweenOf(index: GraphIndex, layers: readonly Layer[]): NodeProto[] {
   const inside = new Set(index.graph.node.filter((node) => isBetween(index, node)));

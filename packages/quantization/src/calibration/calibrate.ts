@@ -23,14 +23,14 @@ export interface Calibration {
 /**
  * Runs the float model on images and notes which range each of some values takes.
  *
- * @param share of the values that the range has to hold
+ * @param shareOf the share of a value's numbers that its range has to hold
  * @throws QuantizationError `calibration-unsuitable`
  */
 export async function calibrate(
   model: OnnxModel,
   values: Iterable<string>,
   images: Iterable<Float32Array> | AsyncIterable<Float32Array>,
-  share: number,
+  shareOf: (value: string) => number,
 ): Promise<Calibration> {
   const histograms = new Map([...values].map((name) => [name, new Histogram()]));
   const lengths = new Map<string, number>();
@@ -56,7 +56,7 @@ export async function calibrate(
       `There are ${count} calibration images; ${FEWEST_IMAGES} are the fewest, 128 are good. Hand in more images of the training split.`,
     );
   }
-  const ranges = new Map([...histograms].map(([name, histogram]) => [name, percentileRange(histogram, share)]));
+  const ranges = new Map([...histograms].map(([name, histogram]) => [name, percentileRange(histogram, shareOf(name))]));
   return { ranges, lengths, images: count - aside.length, aside };
 }
 

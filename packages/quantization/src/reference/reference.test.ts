@@ -33,7 +33,7 @@ beforeAll(async () => {
   const layers = layersOf(float);
   // After each three images one that is kept aside, so that the ranges are of all that quantize_static saw.
   const shown = images.flatMap((image, at) => (at % 3 === 2 ? [image, image] : [image]));
-  const { ranges } = await calibrate(model, regionOf(float, layers).values.flat(), shown, 1);
+  const { ranges } = await calibrate(model, regionOf(float, layers).values.flat(), shown, () => 1);
   quantized = withQuantization(model, new Set(layers.map(({ name }) => name)), ranges);
   index = indexGraph(quantized.graph);
 });
