@@ -1,7 +1,7 @@
 import { calibrate } from './calibration/calibrate.ts';
 import { gatedRange } from './calibration/gated-range.ts';
 import { QuantizationError } from './errors.ts';
-import { type Layer, layersOf } from './layers.ts';
+import { type Layer, layersOf, multiplicationsOf } from './layers.ts';
 import { attribute, indexGraph } from './onnx/graph-index.ts';
 import { readModel, writeModel } from './onnx/model-file.ts';
 import { dimsOf } from './onnx/tensors.ts';
@@ -68,9 +68,10 @@ export async function quantizeStatically(
     aside.filter((_, position) => position % every === 0),
   );
   const measure = await errorMeter(model, ranges, aside);
+  const work = new Map(wide.map((layer) => [layer.name, multiplicationsOf(layer, lengths.get(layer.output) ?? 0)]));
   const { quantized, error, alone } = await chooseLayers(
-    wide.map(({ name }) => name),
-    { measure, rank },
+    [...work.keys()],
+    { measure, rank, workOf: (layer) => work.get(layer) ?? 0 },
     tolerance,
   );
   const chosen = new Set(quantized);

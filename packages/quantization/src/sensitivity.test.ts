@@ -11,7 +11,7 @@ const measuring = (harm: Record<string, number>) => {
     error.add(values(1), values(1 + layers.reduce((sum, layer) => sum + (harm[layer] ?? 0), 0)));
     return error;
   };
-  return { measure, rank: measure };
+  return { measure, rank: measure, workOf: () => 1 };
 };
 
 describe('chooseLayers', () => {
@@ -26,6 +26,32 @@ describe('chooseLayers', () => {
     expect(quantized).toEqual(['a', 'c', 'e']);
     expect(alone.get('b')).toBeCloseTo(0.3, 6);
     expect(error.worst).toBeCloseTo(0.08, 6);
+  });
+
+  it('brings back a layer whose harm is that of a rounding which others do as well', async () => {
+    const measure = async (layers: readonly string[]) => {
+      const has = (...names: string[]) => Number(names.some((name) => layers.includes(name)));
+      const error = new OutputError();
+      error.add(values(1), values(1 + 0.05 * has('a', 'c') + 0.01 * has('a') + 0.055 * has('b')));
+      return error;
+    };
+    const { quantized, error } = await chooseLayers(['a', 'b', 'c'], { measure, rank: measure, workOf: () => 1 }, 0.1);
+    expect(quantized).toEqual(['a', 'c']);
+    expect(error.worst).toBeCloseTo(0.06, 6);
+  });
+
+  it('brings back first what has the most work', async () => {
+    const { rank } = measuring({ a: 0.4, b: 0.3, c: 0.2, d: 0.1 });
+    // C does harm, and so do a and b when both are quantized.
+    const measure = async (layers: readonly string[]) => {
+      const harmful = layers.includes('c') || (layers.includes('a') && layers.includes('b'));
+      return measuring({ any: harmful ? 0.2 : 0.05 }).measure(['any']);
+    };
+    for (const most of ['a', 'b']) {
+      const workOf = (layer: string) => Number(layer === most);
+      const { quantized } = await chooseLayers(['a', 'b', 'c', 'd'], { measure, rank, workOf }, 0.1);
+      expect(quantized).toEqual([most, 'd']);
+    }
   });
 
   it('says so when nothing can be quantized', async () => {
