@@ -45,4 +45,17 @@ describe('a file', () => {
     net.output(net.convolution(net.input('images', [1, 3, 8, 8]), 3, 8), 'output0');
     expect(() => readModel(net.finish(12))).toThrow('The model is of opset 12');
   });
+
+  it('whose weights lie in a file beside it is refused', () => {
+    const model = readModel(smallDetector());
+    const [weights] = model.graph.initializer;
+    if (!weights) throw new Error('the detector has no weights');
+    Object.assign(weights, { dataLocation: 1, rawData: new Uint8Array() });
+    expect(() => readModel(writeModel(model))).toThrow(
+      expect.objectContaining({
+        code: 'model-unsuitable',
+        message: expect.stringContaining(`${weights.name} are in a file beside the model`),
+      }),
+    );
+  });
 });

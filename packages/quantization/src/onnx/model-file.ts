@@ -5,13 +5,16 @@ import { type GraphProto, GraphProtoSchema, type ModelProto, ModelProtoSchema } 
 /** Since opset 13 QuantizeLinear and DequantizeLinear know an axis, which a scale for each channel needs. */
 const LOWEST_OPSET = 13n;
 
+/** `TensorProto.DataLocation` */
+const EXTERNAL = 1;
+
 /** A model that has a graph. */
 export type OnnxModel = ModelProto & { graph: GraphProto };
 
 /**
  * Reads an ONNX file. What this package has no words for is kept and written again.
  *
- * @throws QuantizationError `model-unreadable`, or `model-unsuitable` when its opset is too old
+ * @throws QuantizationError `model-unreadable`, or `model-unsuitable` when its opset is too old or its weights lie beside it
  */
 export function readModel(bytes: Uint8Array): OnnxModel {
   const model = parse(bytes);
@@ -22,6 +25,13 @@ export function readModel(bytes: Uint8Array): OnnxModel {
       'model-unsuitable',
       `The model is of opset ${opset ?? 'unknown'}; a scale for each channel needs ${LOWEST_OPSET} or newer. ` +
         'Export the trained network again with opset 17.',
+    );
+  }
+  const beside = model.graph.initializer.find(({ dataLocation }) => dataLocation === EXTERNAL);
+  if (beside) {
+    throw new QuantizationError(
+      'model-unsuitable',
+      `The values of ${beside.name} are in a file beside the model. Export the model with its weights inside.`,
     );
   }
   return model;

@@ -5,24 +5,14 @@ import { type TensorProto, TensorProtoSchema } from './onnx_pb.ts';
 /** `TensorProto.DataType` */
 export const DataType = { FLOAT: 1, UINT8: 2, INT8: 3, INT32: 6 } as const;
 
-/** `TensorProto.DataLocation` */
-const EXTERNAL = 1;
-
 export const dimsOf = ({ dims }: TensorProto): number[] => dims.map(Number);
 
 /**
  * The values of a float32 tensor.
  *
- * @throws QuantizationError `model-unsuitable` for values in a file beside the model, `model-unreadable` when their
- * number isn't that of the shape
+ * @throws QuantizationError `model-unreadable` when their number isn't that of the shape
  */
 export function floatsOf(tensor: TensorProto): Float32Array {
-  if (tensor.dataLocation === EXTERNAL) {
-    throw new QuantizationError(
-      'model-unsuitable',
-      `The values of ${tensor.name} are in a file beside the model. Export the model with its weights inside.`,
-    );
-  }
   const { rawData } = tensor;
   const count = dimsOf(tensor).reduce((product, size) => product * size, 1);
   // The bytes may begin anywhere in the file; a copy is aligned. (A Buffer's own `slice` would be none.)
