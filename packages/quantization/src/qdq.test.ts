@@ -1,12 +1,14 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { create } from '@bufbuild/protobuf';
 import { InferenceSession } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { layersOf } from './layers.ts';
 import { indexGraph } from './onnx/graph-index.ts';
 import { type OnnxModel, readModel, writeModel } from './onnx/model-file.ts';
 import { loadNetwork } from './onnx/network.ts';
+import { AttributeProtoSchema, GraphProtoSchema, NodeProtoSchema } from './onnx/onnx_pb.ts';
 import { withQuantization } from './qdq.ts';
 import { ModelBuilder } from './testing/model-builder.ts';
 import { blobs, smallDetector } from './testing/small-detector.ts';
@@ -94,6 +96,18 @@ describe('a model with quantized layers', () => {
     const { graph } = quantized(readModel(net.finish()));
     expect(graph.initializer.filter(({ dataType, dims }) => dataType === 1 && dims.length === 4)).toEqual([]);
     expect(graph.node.map(({ opType }) => opType)).toContain('DequantizeLinear');
+  });
+
+  it('keeps float weights that a graph within a node reads', () => {
+    const net = new ModelBuilder();
+    const weights = net.floats(new Array(24).fill(0.5), [8, 3, 1, 1]);
+    net.output(net.node('Conv', [net.input('images', [1, 3, 8, 8]), weights]), 'output0');
+    net.node('If', ['condition']);
+    const model = readModel(net.finish());
+    const node = [create(NodeProtoSchema, { opType: 'ReduceSum', input: [weights], output: ['sum'] })];
+    const branch = create(AttributeProtoSchema, { name: 'then_branch', g: create(GraphProtoSchema, { node }) });
+    model.graph.node.find(({ opType }) => opType === 'If')?.attribute.push(branch);
+    expect(quantized(model).graph.initializer.map(({ name }) => name)).toContain(weights);
   });
 
   it('reads the float value where a node outside of the region reads it too', async () => {

@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { type Affine, affineOf, type Range } from './affine.ts';
 import { type Layer, layersOf } from './layers.ts';
-import { type GraphIndex, indexGraph } from './onnx/graph-index.ts';
+import { type GraphIndex, indexGraph, readsOf } from './onnx/graph-index.ts';
 import { copyOf, type OnnxModel } from './onnx/model-file.ts';
 import { AttributeProtoSchema, type NodeProto, NodeProtoSchema, type TensorProto } from './onnx/onnx_pb.ts';
 import { dimsOf, floatsOf, tensorOf } from './onnx/tensors.ts';
@@ -124,7 +124,7 @@ class QdqWriter {
     graph.node = [...this.#first, ...graph.node.flatMap((each) => [each, ...(this.#after.get(each) ?? [])])];
     const wasRead = (name: string) => constants.has(name) && consumers.has(name);
     for (let shrinking = true; shrinking; ) {
-      const read = new Set([...graph.node.flatMap(({ input }) => input), ...graph.output.map(({ name }) => name)]);
+      const read = new Set([...graph.node.flatMap(readsOf), ...graph.output.map(({ name }) => name)]);
       const kept = graph.node.filter(({ output: [made = ''] }) => !wasRead(made) || read.has(made));
       shrinking = kept.length < graph.node.length;
       graph.node = kept;

@@ -15,13 +15,20 @@ export function indexGraph(graph: GraphProto): GraphIndex {
   const consumers = new Map<string, NodeProto[]>();
   for (const node of graph.node) {
     for (const name of node.output) producers.set(name, node);
-    for (const name of new Set(node.input)) {
+    for (const name of new Set(readsOf(node))) {
       const known = consumers.get(name);
       if (known) known.push(node);
       else consumers.set(name, [node]);
     }
   }
   return { graph, producers, consumers, constants: constantsOf(graph) };
+}
+
+/** A node's inputs, and what the graphs in its attributes (If, Loop) read of the graph around them without saying so. */
+export function readsOf({ input, attribute }: NodeProto): string[] {
+  const graphs = attribute.flatMap(({ g, graphs: more }) => (g ? [g, ...more] : more));
+  const within = graphs.flatMap(({ node, output }) => [...node.flatMap(readsOf), ...output.map(({ name }) => name)]);
+  return [...input, ...within];
 }
 
 function constantsOf(graph: GraphProto): Map<string, TensorProto> {
