@@ -7,7 +7,7 @@ import { agreement, checkSame } from '../inspector/answers.ts';
 import { bareSession, type Contestant, inspecting, type Spent } from '../inspector/contestants.ts';
 import { embeddedNetwork, type Network, type Quantized, quantized, USUAL_FLOOR } from '../inspector/networks.ts';
 import { type Photograph, photographs } from '../inspector/photographs.ts';
-import { type Runtime, startUltralytics } from '../inspector/ultralytics.ts';
+import { type Runtime, startUltralytics, type Ultralytics } from '../inspector/ultralytics.ts';
 import { median, rounded } from '../statistics.ts';
 import { type Figures, inTurns, ratioHeadings, ratioRows, type Turns } from '../turns.ts';
 
@@ -43,7 +43,7 @@ export const inspector: Benchmark = {
     // Either is of a shape for which the input is no square.
     const photograph = short ? { width: 160, height: 100 } : { width: 640, height: 480 };
     const input = inputFor([photograph], extent.size, 32);
-    const ultralytics = short ? undefined : await startUltralytics(folder, { seed, input, say });
+    let ultralytics: Ultralytics | undefined;
     try {
       const images = await photographs(join(folder, 'images'), {
         ...photograph,
@@ -51,6 +51,7 @@ export const inspector: Benchmark = {
         tags: extent.images + extent.calibration,
       });
       const [shown, calibration] = [images.slice(0, extent.images), images.slice(extent.images)];
+      ultralytics = short ? undefined : await startUltralytics(folder, { seed, input, training: calibration, say });
       say(`training the embedded network for ${extent.steps} steps`);
       const embedded = await embeddedNetwork(calibration, { seed, ...extent });
       const comparisons = [await compare({ network: embedded, shown, calibration, rounds: extent.rounds, say })];

@@ -1,8 +1,9 @@
 """Ultralytics' side of the benchmark `inspector`: YOLOv8n and `predict`, on one processor.
 
-    python ultralytics_predict.py FOLDER WIDTH HEIGHT CLASSES SEED onnxruntime|pytorch
+    python ultralytics_predict.py FOLDER WIDTH HEIGHT EPOCHS SEED onnxruntime|pytorch
 
-Writes FOLDER/yolov8n.onnx with weights drawn from SEED, as the training job exports it for photographs of one shape, then says in a line of JSON
+Trains for some epochs on the photographs of FOLDER/data.yaml, unless FOLDER/yolov8n.pt is there, and writes
+FOLDER/yolov8n.onnx as the training job exports it for photographs of one shape; then says in a line of JSON
 which runtime it predicts with, in which release: onnxruntime (null where it is not installed) and that file, or PyTorch,
 which is what `predict` takes by itself. From then on each line read is {"image", "conf", "iou", "limit"}, and each line
 written is {"milliseconds", "processor", "found": [[left, top, right, bottom, class, confidence], …]}: wall time, the
@@ -11,13 +12,13 @@ processor's in milliseconds too, boxes in pixels of the image.
 
 import json
 import os
+import shutil
 import sys
 import time
 from pathlib import Path
 
-folder, width, height, classes, seed = Path(sys.argv[1]), *map(int, sys.argv[2:6])
+folder, width, height, epochs, seed = Path(sys.argv[1]), *map(int, sys.argv[2:6])
 runtime = sys.argv[6]
-os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 os.environ.update(YOLO_OFFLINE="true", YOLO_AUTOINSTALL="false", YOLO_CONFIG_DIR=str(folder))
 
 # Ultralytics talks on stdout, which is for the answers here.
@@ -25,45 +26,47 @@ answers, sys.stdout = sys.stdout, sys.stderr
 
 import torch  # noqa: E402
 from ultralytics import YOLO  # noqa: E402
-from ultralytics.nn.tasks import DetectionModel  # noqa: E402
 
 sys.path.append(str(Path(__file__).parents[3] / "services/training/jobs/train-yolov8"))
 from job.export import export_onnx  # noqa: E402
 from job.input_size import Size  # noqa: E402
 
-torch.set_num_threads(1)
+TRAINED_AT = 320
 
 
 def say(line):
     print(json.dumps(line), file=answers, flush=True)
 
 
-def random_model():
-    torch.manual_seed(seed)
-    yolo = YOLO("yolov8n.yaml")
-    yolo.model = DetectionModel("yolov8n.yaml", nc=classes, verbose=False)
-    yolo.model.names = {index: f"class-{index}" for index in range(classes)}
-    yolo.model.train()
-    with torch.no_grad():
-        # Statistics of batch norm from one batch of soft noise: else an untrained network's signal fades with its depth.
-        for module in yolo.model.modules():
-            if isinstance(module, torch.nn.BatchNorm2d):
-                module.momentum = 1.0
-        yolo.model(torch.nn.functional.interpolate(torch.rand(4, 3, height // 16, width // 16), size=(height, width), mode="bilinear"))
-        # Answers near their biases: some hundred candidates to suppress, and a rounding doesn't decide which.
-        head = yolo.model.model[-1]
-        for branch in [*head.cv2, *head.cv3]:
-            branch[-1].weight.mul_(0.05)
-        for branch in head.cv3:
-            branch[-1].bias.fill_(-4.8)
-    yolo.model.eval()
-    return yolo
+def trained_weights():
+    """Weights that have seen some photographs: of random ones it is chance what INT8 does to them."""
+    weights = folder / "yolov8n.pt"
+    if not weights.exists():
+        YOLO("yolov8n.yaml").train(
+            data=str(folder / "data.yaml"),
+            imgsz=TRAINED_AT,
+            epochs=epochs,
+            batch=8,
+            seed=seed,
+            pretrained=False,
+            val=False,
+            plots=False,
+            amp=False,
+            device="cpu",
+            workers=0,
+            project=str(folder),
+            name="training",
+        )
+        shutil.copy(folder / "training" / "weights" / "last.pt", weights)
+    return weights
 
 
-yolo = random_model()
-torch.save({"model": yolo.model}, folder / "yolov8n.pt")
+weights = trained_weights()
+classes = len(YOLO(weights).names)
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+torch.set_num_threads(1)
 exported = folder / "yolov8n.onnx"
-export_onnx(folder / "yolov8n.pt", Size(width, height), classes, exported)
+export_onnx(weights, Size(width, height), classes, exported)
 if runtime == "onnxruntime":
     try:
         import onnxruntime
@@ -82,7 +85,7 @@ if runtime == "onnxruntime":
     onnxruntime.InferenceSession = open_on_one_thread
     predictor, release = YOLO(exported, task="detect"), f"onnxruntime {onnxruntime.__version__}"
 else:
-    predictor, release = YOLO(folder / "yolov8n.pt"), f"PyTorch {torch.__version__}"
+    predictor, release = YOLO(weights), f"PyTorch {torch.__version__}"
 import ultralytics  # noqa: E402
 
 say({"release": f"Ultralytics {ultralytics.__version__} predict, float, {release}"})
