@@ -8,7 +8,12 @@ import {
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { DescribeModelPackageCommand, StopPipelineExecutionCommand } from '@aws-sdk/client-sagemaker';
+import {
+  DescribeModelPackageCommand,
+  paginateListLabelingJobs,
+  StopLabelingJobCommand,
+  StopPipelineExecutionCommand,
+} from '@aws-sdk/client-sagemaker';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { ChainState } from '../../packages/cli/src/chain/chain-state.ts';
 import type { Context } from '../../packages/cli/src/context.ts';
@@ -90,6 +95,18 @@ export function failurePaths({ clients, connection, names }: Context, waitFor: W
       const executionArn = `arn:aws:states:${region}:${account}:execution:${functionName('labeling')}:${run}`;
       await states.send(new StopExecutionCommand({ executionArn }));
       states.destroy();
+    },
+
+    /** Stops the labeling job of a run, as somebody may in the console: the run fails. */
+    async stopLabeling(run: string): Promise<void> {
+      const LabelingJobName = await waitFor('its labeling job', async () => {
+        const ofRun = { NameContains: run.replace(/^run-/, ''), StatusEquals: 'InProgress' } as const;
+        const jobs = paginateListLabelingJobs({ client: sageMaker }, ofRun);
+        for await (const { LabelingJobSummaryList = [] } of jobs)
+          for (const job of LabelingJobSummaryList) return job.LabelingJobName;
+        return undefined;
+      });
+      await sageMaker.send(new StopLabelingJobCommand({ LabelingJobName }));
     },
 
     /** Uploads an image whose labels are known already. */
